@@ -1,0 +1,3 @@
+//! `probe`: a caller without a browser.
+
+fn main() {}

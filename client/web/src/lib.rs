@@ -1,0 +1,1 @@
+//! The page, the web component, the SDK, embedded.

@@ -1,0 +1,32 @@
+//! The six traits that an engine may fill, and the plain words they share.
+//!
+//! Everything here is synchronous and object-safe, and knows no runtime, no socket and no thread. A
+//! session never calls these traits (the voice detector excepted): it holds a port of `models-host`.
+
+mod cancel;
+mod card;
+pub mod contract;
+mod endpoint;
+mod error;
+mod language;
+mod recognizer;
+mod retriever;
+pub mod scripted;
+mod synthesizer;
+mod voice;
+
+pub use cancel::Cancel;
+pub use card::{Ability, Card, Grade};
+pub use endpoint::{Endpointer, Evidence};
+pub use error::{Failure, Stopped};
+pub use language::{Author, LanguageModel, Line, Piece, Prompt};
+pub use recognizer::{Hint, Hypothesis, Listening, Recognizer, Transcript};
+pub use retriever::{Passage, Query, Retriever};
+pub use synthesizer::{Script, Spoken, Synthesizer};
+pub use voice::VoiceDetector;
+
+/// The rate at which callers are listened to, in samples a second.
+pub const LISTENING_RATE: u32 = 16_000;
+
+/// How sure an engine is, from 0 to 1.
+pub type Probability = f32;

@@ -1,0 +1,45 @@
+//! Speech in, words out, while it is being spoken.
+
+use crate::{Cancel, Card, Probability, Stopped};
+
+/// What a session can tell a recognizer before the first sample.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
+pub struct Hint {
+    /// BCP 47, such as "en"; `None`: whatever is spoken.
+    pub language: Option<String>,
+    /// Words that are likely, from the conversation or the client.
+    pub prompt: Option<String>,
+}
+
+/// The words so far. The first `stable` bytes will not change any more.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
+pub struct Hypothesis {
+    pub text: String,
+    pub stable: usize,
+}
+
+/// The words of a whole utterance; empty text when no speech was found in it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
+pub struct Transcript {
+    pub text: String,
+    pub confidence: Probability,
+}
+
+pub trait Recognizer: Send + Sync {
+    fn card(&self) -> Card;
+
+    /// Begins one utterance. The listening stays on the thread that began it.
+    fn listen(&self, hint: &Hint) -> Result<Box<dyn Listening + '_>, Stopped>;
+}
+
+/// One utterance being recognised.
+pub trait Listening {
+    /// Takes samples at [`crate::LISTENING_RATE`]; answers when the words so far have changed.
+    fn push(&mut self, speech: &[f32], cancel: &Cancel) -> Result<Option<Hypothesis>, Stopped>;
+
+    /// The utterance is over.
+    fn finish(self: Box<Self>, cancel: &Cancel) -> Result<Transcript, Stopped>;
+}

@@ -1,0 +1,1 @@
+//! Deterministic engines for each seam, for tests.

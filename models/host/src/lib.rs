@@ -1,0 +1,1 @@
+//! Threads that run engines, and the ports that sessions hold.

@@ -1,0 +1,1 @@
+//! Packets to speech, speech to packets, what has been played.

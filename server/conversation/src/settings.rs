@@ -1,0 +1,89 @@
+//! What a session asks of its conversation. Replaced whole by `Input::Configure`.
+
+use crate::Millis;
+
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
+pub struct Settings {
+    pub instructions: String,
+    pub modality: Modality,
+    /// Spoken when the caller arrives, if there is one.
+    pub greeting: Option<String>,
+    pub voice: Option<String>,
+    /// 0.25 to 1.5.
+    pub speed: f32,
+    pub endpointing: Endpointing,
+    pub ears: Ears,
+    pub max_tokens: Option<u32>,
+    /// Passages asked of the knowledge base for each reply; 0 asks for none.
+    pub passages: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
+pub enum Modality {
+    Audio,
+    Text,
+}
+
+/// Who says that the caller has finished.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
+pub enum Endpointing {
+    /// We do, after a silence.
+    Automatic {
+        /// The shortest silence that may end an utterance which the endpointer finds complete.
+        shortest: Millis,
+        /// The silence that ends one when nothing is known.
+        usual: Millis,
+        /// The silence that ends any.
+        longest: Millis,
+        /// After this silence since the last reply, the caller is asked whether they are there.
+        idle: Option<Millis>,
+        /// A committed utterance is answered without being asked.
+        respond: bool,
+        /// The caller may cut in by voice.
+        interrupt: bool,
+    },
+    /// The client does, by `Input::Commit`; answers come when it asks.
+    Manual,
+}
+
+/// How speech is told from noise.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
+pub struct Ears {
+    /// Probability from which a window counts as voice.
+    pub threshold: f32,
+    /// How much sound before the first voice belongs to the utterance.
+    pub preroll: Millis,
+    /// False when no recognizer is there: the conversation is typed.
+    pub listening: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            instructions: String::new(),
+            modality: Modality::Audio,
+            greeting: None,
+            voice: None,
+            speed: 1.0,
+            endpointing: Endpointing::Automatic {
+                shortest: Millis(300),
+                usual: Millis(500),
+                longest: Millis(900),
+                idle: None,
+                respond: true,
+                interrupt: true,
+            },
+            ears: Ears {
+                threshold: 0.5,
+                preroll: Millis(300),
+                listening: true,
+            },
+            max_tokens: None,
+            passages: 5,
+        }
+    }
+}

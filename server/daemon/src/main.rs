@@ -1,0 +1,3 @@
+//! `repartee`: configuration, assembly, HTTP, shutdown.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! One task a caller: carries facts in and orders out.
+
+pub mod peer;

@@ -1,0 +1,1 @@
+//! The WebRTC crate behind the session's Peer seam; nothing else knows it.

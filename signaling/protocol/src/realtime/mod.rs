@@ -1,0 +1,1 @@
+//! OpenAI's Realtime vocabulary, our native dialect.

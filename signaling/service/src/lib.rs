@@ -1,0 +1,1 @@
+//! The axum doors, and who is let in.

@@ -1,0 +1,1 @@
+//! Short-lived HMAC credentials of the relay.
