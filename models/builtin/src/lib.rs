@@ -1,1 +1,11 @@
 //! Engines that need no downloaded weight.
+
+pub mod endpoint;
+pub mod speech;
+pub mod sphinx;
+pub mod voice;
+
+pub use endpoint::RuleEndpointer;
+pub use speech::synthesizer;
+pub use sphinx::{Sphinx, SphinxOptions};
+pub use voice::{VoiceDetectors, voice_detectors};
