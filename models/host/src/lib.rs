@@ -1,1 +1,14 @@
 //! Threads that run engines, and the ports that sessions hold.
+//!
+//! A session never waits for an engine: it submits a job through a port and goes on; what the engine
+//! says arrives in the session's own bounded mailbox. Dropping the job's handle cancels it.
+
+mod hearing;
+mod job;
+mod pool;
+mod port;
+
+pub use hearing::{Heard, Hearing, RecognizerPort};
+pub use job::{Job, Mailbox};
+pub use pool::{Pool, PoolOptions};
+pub use port::{Composing, LanguagePort, RetrieverPort, Speaking, SynthesizerPort};

@@ -1,0 +1,48 @@
+# Two commands matter: `make run` and `make test`. Each installs what it lacks and says so.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check unit browser bench fuzz setup clean
+
+# Options of the server: make run ARGS="--knowledge ~/handbook"
+ARGS ?=
+
+help: ## What can be done here
+	@echo "Repartee: voice calls with an AI on your own machine."
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@echo
+	@echo "Options of the server: make run ARGS=\"--lan\"  (all of them: make run ARGS=--help)"
+
+run: setup ## Set up what is missing, build, and serve http://127.0.0.1:8080
+	@cargo run --quiet --locked -p server-daemon -- serve $(ARGS)
+
+setup:
+	@sh server/setup.sh run
+	@sh models/setup.sh
+	@cargo build --locked -p server-daemon
+
+test: ## Set up what the tests need, and pass them all
+	@sh server/setup.sh test
+	@sh models/setup.sh
+	@$(MAKE) --no-print-directory unit browser
+
+check: ## Format and lints, warnings denied
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+unit:
+	cargo test --locked --workspace
+
+browser:
+	@sh client/web/tests/run.sh
+
+bench: ## Measure speed and cost; writes docs/benchmarks.md's figures to the screen
+	@sh server/setup.sh test
+	@sh models/setup.sh
+	@sh client/probe/bench.sh
+
+fuzz: ## Attack the parsers for ten minutes (FUZZ_SECONDS=600)
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} cargo test --locked -p signaling-protocol --test mutations -- --nocapture
+
+clean: ## Remove what was built
+	cargo clean

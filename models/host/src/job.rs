@@ -1,0 +1,51 @@
+//! A job's handle, and the way its reports travel.
+
+use models_engine::Cancel;
+use tokio::sync::mpsc;
+
+/// A running job. Dropping it cancels: nothing that it still reports is wanted.
+#[derive(Debug)]
+pub struct Job(Cancel);
+
+impl Job {
+    pub(crate) fn new() -> (Self, Cancel) {
+        let cancel = Cancel::new();
+        (Self(cancel.clone()), cancel)
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
+/// Where a job reports to: the session's mailbox, with the session's own word for the job around
+/// each report.
+pub struct Mailbox<R> {
+    deliver: Box<dyn Fn(R) -> bool + Send>,
+}
+
+impl<R: 'static> Mailbox<R> {
+    /// Reports are wrapped by `wrap` and sent to `to`. A full mailbox holds up the engine's thread, not
+    /// the session; a closed one ends the job.
+    pub fn new<T: Send + 'static>(
+        to: mpsc::Sender<T>,
+        wrap: impl Fn(R) -> T + Send + 'static,
+    ) -> Self {
+        Self { deliver: Box::new(move |report| to.blocking_send(wrap(report)).is_ok()) }
+    }
+
+    /// For those who refuse a job before it reaches a thread: must not wait.
+    pub(crate) fn immediate<T: Send + 'static>(to: &mpsc::Sender<T>, report: T) {
+        if let Err(mpsc::error::TrySendError::Full(report)) = to.try_send(report) {
+            let to = to.clone();
+            tokio::spawn(async move { to.send(report).await });
+        }
+    }
+
+    /// False when nobody listens any more.
+    pub(crate) fn report(&self, report: R) -> bool {
+        (self.deliver)(report)
+    }
+}
