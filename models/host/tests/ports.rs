@@ -1,0 +1,183 @@
+//! What a port promises: every job ends once, whatever becomes of it.
+
+use models_engine::scripted::{Conduct, ScriptedLanguage, ScriptedRecognizer, ScriptedSynthesizer};
+use models_engine::{
+    Author, Cancel, Card, Hint, LanguageModel, Line, Piece, Prompt, Recognizer, Script, Stopped,
+    Synthesizer,
+};
+use models_host::{
+    Composing, Heard, LanguagePort, Pool, PoolOptions, RecognizerPort, Speaking, SynthesizerPort,
+};
+use std::sync::{Arc, Mutex, mpsc as blocking};
+use tokio::sync::mpsc;
+
+fn options(threads: usize, waiting: usize) -> PoolOptions {
+    PoolOptions { name: "test", threads, waiting }
+}
+
+fn language(engine: impl LanguageModel + 'static, waiting: usize) -> LanguagePort {
+    let engine: Arc<dyn LanguageModel> = Arc::new(engine);
+    LanguagePort(Pool::new(engine, options(1, waiting)))
+}
+
+fn asking(text: &str) -> Prompt {
+    let line = Line { author: Author::Caller, text: text.to_owned(), cut: false };
+    Prompt { lines: vec![line], ..Prompt::default() }
+}
+
+async fn ended(reports: &mut mpsc::Receiver<Composing>) -> (String, Result<(), Stopped>) {
+    let mut words = String::new();
+    loop {
+        match reports.recv().await.expect("a job reports its end") {
+            Composing::Piece(Piece::Text(text)) => words.push_str(&text),
+            Composing::Piece(Piece::Cite(_)) => {}
+            Composing::Ended(ended) => return (words, ended),
+        }
+    }
+}
+
+#[tokio::test]
+async fn words_arrive_in_order_and_the_end_comes_last() {
+    let port = language(ScriptedLanguage::saying("one two three"), 4);
+    let (to, mut reports) = mpsc::channel(1);
+    let _job = port.compose(asking("count"), &to, |report| report);
+    assert_eq!(ended(&mut reports).await, ("one two three".to_owned(), Ok(())));
+}
+
+#[tokio::test]
+async fn a_dropped_job_ends_as_cancelled() {
+    let (entered, at_work) = blocking::sync_channel::<()>(1);
+    let (go, gate) = blocking::sync_channel::<()>(1);
+    let gate = Mutex::new(gate);
+    let conduct = Conduct::plain().watched(move |out| {
+        if out == 0 {
+            entered.send(()).expect("the test listens");
+            gate.lock().expect("one user").recv().expect("the test opens the gate");
+        }
+    });
+    let port = language(ScriptedLanguage::saying("never said").conduct(conduct), 4);
+    let (to, mut reports) = mpsc::channel(8);
+    let job = port.compose(asking("anything"), &to, |report| report);
+    tokio::task::spawn_blocking(move || at_work.recv().expect("the job began")).await.expect("ran");
+    drop(job);
+    go.send(()).expect("the engine waits");
+    assert_eq!(ended(&mut reports).await, (String::new(), Err(Stopped::Cancelled)));
+}
+
+#[tokio::test]
+async fn a_full_queue_refuses_at_once_and_says_why() {
+    let (go, gate) = blocking::sync_channel::<()>(8);
+    let gate = Mutex::new(gate);
+    let conduct = Conduct::plain().watched(move |out| {
+        if out == 0 {
+            gate.lock().expect("one user").recv().expect("the test opens the gate");
+        }
+    });
+    let port = language(ScriptedLanguage::saying("x").conduct(conduct), 1);
+    let (to, mut reports) = mpsc::channel(64);
+    let jobs: Vec<_> = (0..8).map(|_| port.compose(asking("x"), &to, |report| report)).collect();
+    for _ in 0..8 {
+        go.send(()).expect("room for every opening");
+    }
+    let mut results = Vec::new();
+    for _ in 0..8 {
+        results.push(ended(&mut reports).await.1);
+    }
+    let refused = results.iter().filter(|end| matches!(end, Err(Stopped::Failed(_)))).count();
+    let done = results.iter().filter(|end| end.is_ok()).count();
+    assert_eq!((refused + done, done >= 1, refused >= 6), (8, true, true), "{results:?}");
+    drop(jobs);
+}
+
+struct Breaks;
+
+impl LanguageModel for Breaks {
+    fn card(&self) -> Card {
+        Card::new("breaks", models_engine::Grade::Scripted)
+    }
+
+    fn compose(&self, prompt: &Prompt, emit: &mut dyn FnMut(Piece), _: &Cancel) -> Result<(), Stopped> {
+        assert!(!prompt.lines.is_empty(), "planted");
+        emit(Piece::Text("fine".to_owned()));
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_panic_costs_one_job_and_not_the_thread() {
+    let port = language(Breaks, 4);
+    let (to, mut reports) = mpsc::channel(8);
+    let _first = port.compose(Prompt::default(), &to, |report| report);
+    assert!(matches!(ended(&mut reports).await.1, Err(Stopped::Failed(_))));
+    let _second = port.compose(asking("still there?"), &to, |report| report);
+    assert_eq!(ended(&mut reports).await, ("fine".to_owned(), Ok(())));
+}
+
+#[tokio::test]
+async fn speech_arrives_whole() {
+    let engine = ScriptedSynthesizer::new();
+    let (samples, rate) = (engine.samples("good morning", 1.0), engine.rate());
+    let engine: Arc<dyn Synthesizer> = Arc::new(engine);
+    let port = SynthesizerPort(Pool::new(engine, options(2, 4)));
+    let (to, mut reports) = mpsc::channel(1);
+    let script = Script { text: "good morning".to_owned(), voice: None, speed: 1.0 };
+    let _job = port.speak(script, &to, |report| report);
+    let mut heard = 0;
+    loop {
+        match reports.recv().await.expect("a job reports its end") {
+            Speaking::Speech { rate: at, samples } => {
+                assert_eq!(at, rate);
+                heard += samples.len();
+            }
+            Speaking::Ended(ended) => {
+                assert_eq!(ended.expect("it speaks").samples, heard);
+                break;
+            }
+        }
+    }
+    assert_eq!(heard, samples);
+}
+
+#[tokio::test]
+async fn sound_waits_for_a_free_recognizer_and_none_is_lost() {
+    let engine = ScriptedRecognizer::by(|heard| format!("{} samples", heard.samples));
+    let engine: Arc<dyn Recognizer> = Arc::new(engine);
+    let port = RecognizerPort(Pool::new(engine, options(1, 4)));
+    let (to, mut reports) = mpsc::channel(64);
+    let mut first = port.listen(Hint::default(), &to, |heard| (1, heard));
+    let mut second = port.listen(Hint::default(), &to, |heard| (2, heard));
+    for _ in 0..50 {
+        first.push(&[0.1; 320]);
+        second.push(&[0.1; 160]);
+    }
+    // The second is over before the first: it still waits, and still loses nothing.
+    second.finish();
+    first.finish();
+    let mut texts = Vec::new();
+    while texts.len() < 2 {
+        if let (who, Heard::Ended(ended)) = reports.recv().await.expect("both report") {
+            texts.push((who, ended.expect("both are understood").text));
+        }
+    }
+    let expected = [(1, "16000 samples".to_owned()), (2, "8000 samples".to_owned())];
+    assert_eq!(texts, expected);
+}
+
+#[tokio::test]
+async fn a_forgotten_utterance_frees_its_recognizer() {
+    let engine: Arc<dyn Recognizer> = Arc::new(ScriptedRecognizer::hearing("hello"));
+    let port = RecognizerPort(Pool::new(engine, options(1, 4)));
+    let (to, mut reports) = mpsc::channel(64);
+    let forgotten = port.listen(Hint::default(), &to, |heard| (1, heard));
+    let mut kept = port.listen(Hint::default(), &to, |heard| (2, heard));
+    kept.push(&[0.2; 1_600]);
+    kept.finish();
+    drop(forgotten);
+    let mut ends = Vec::new();
+    while ends.len() < 2 {
+        if let (who, Heard::Ended(ended)) = reports.recv().await.expect("both report") {
+            ends.push((who, ended.map(|transcript| transcript.text)));
+        }
+    }
+    assert_eq!(ends, [(1, Err(Stopped::Cancelled)), (2, Ok("hello".to_owned()))]);
+}
