@@ -1,0 +1,98 @@
+//! Speech at an engine's rate, made into speech at the wire's.
+
+use crate::WIRE_RATE;
+use crate::phrases::Phrase;
+use rubato::audioadapter_buffers::direct::InterleavedSlice;
+use rubato::{Fft, FixedSync, Resampler};
+
+/// What engines speak at lies in here.
+const RATES: std::ops::RangeInclusive<u32> = 8_000..=96_000;
+/// A rate that shares so little with 48 kHz that its blocks would be longer than this is refused.
+const LONGEST_BLOCK: usize = 9_600;
+
+pub(crate) struct Upsampler {
+    pub(crate) rate: u32,
+    /// `None` where nothing is to be done.
+    filter: Option<Fft<f32>>,
+    block_in: Vec<f32>,
+    block_out: Vec<f32>,
+    /// What the filter's delay puts before the first sample of a phrase.
+    lead: usize,
+}
+
+impl Upsampler {
+    /// `None` for a rate that no engine should have.
+    pub(crate) fn new(rate: u32) -> Option<Self> {
+        if !RATES.contains(&rate) {
+            return None;
+        }
+        let hundredth = (rate / 100) as usize;
+        if rate == WIRE_RATE {
+            return Some(Self {
+                rate,
+                filter: None,
+                block_in: vec![0.0; hundredth],
+                block_out: vec![0.0; hundredth],
+                lead: 0,
+            });
+        }
+        let filter = Fft::<f32>::new(
+            rate as usize,
+            WIRE_RATE as usize,
+            hundredth,
+            1,
+            FixedSync::Both,
+        )
+        .ok()
+        .filter(|filter| filter.output_frames_next() <= LONGEST_BLOCK)?;
+        Some(Self {
+            rate,
+            block_in: vec![0.0; filter.input_frames_next()],
+            block_out: vec![0.0; filter.output_frames_next()],
+            filter: Some(filter),
+            lead: 0,
+        })
+    }
+
+    /// The most that one `pull` makes.
+    pub(crate) fn block(&self) -> usize {
+        self.block_out.len()
+    }
+
+    /// A new phrase begins: nothing of the last one may sound in it.
+    pub(crate) fn start(&mut self) {
+        self.lead = 0;
+        if let Some(filter) = &mut self.filter {
+            filter.reset();
+            self.lead = filter.output_delay();
+        }
+    }
+
+    /// The next piece of the phrase, `None` while too little of it is there. An ended phrase is
+    /// followed by silence without end, which drives out what the filter still holds.
+    pub(crate) fn pull(&mut self, phrase: &mut Phrase) -> Option<&[f32]> {
+        if phrase.unread() < self.block_in.len() && !phrase.ended {
+            return None;
+        }
+        let taken = phrase.take(&mut self.block_in);
+        self.block_in[taken..].fill(0.0);
+        match &mut self.filter {
+            Some(filter) => run(filter, &self.block_in, &mut self.block_out),
+            None => self.block_out.copy_from_slice(&self.block_in),
+        }
+        let lead = self.lead.min(self.block_out.len());
+        self.lead -= lead;
+        Some(&self.block_out[lead..])
+    }
+}
+
+fn run(filter: &mut Fft<f32>, block_in: &[f32], block_out: &mut [f32]) {
+    let (length_in, length_out) = (block_in.len(), block_out.len());
+    let from =
+        InterleavedSlice::new(block_in, 1, length_in).expect("one channel of its own length");
+    let mut to =
+        InterleavedSlice::new_mut(block_out, 1, length_out).expect("one channel of its own length");
+    filter
+        .process_into_buffer(&from, &mut to, None)
+        .expect("both blocks have the size that the filter asked for");
+}
