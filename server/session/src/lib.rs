@@ -1,3 +1,20 @@
 //! One task a caller: carries facts in and orders out.
+//!
+//! A session owns the effects and decides nothing: the conversation says who holds the floor, the
+//! engines say what things mean, the peer carries sound and words.
 
+mod engines;
+mod journal;
+mod listening;
+mod lobby;
 pub mod peer;
+mod session;
+mod speaking;
+mod translate;
+mod wire;
+
+pub use engines::{Engines, VoiceDetectors};
+pub use journal::{Journal, JournalError, Replay};
+pub use lobby::{Lobby, LobbyOptions, NotAdmitted};
+pub use session::{Order, SessionOptions};
+pub use translate::conversation_settings;

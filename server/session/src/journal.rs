@@ -1,0 +1,168 @@
+//! The last inputs of a conversation, so that any call can be replayed.
+
+use server_conversation::{Conversation, Input, Millis, Output, Settings};
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+use std::fmt;
+
+/// Half an hour of talk at 31 windows a second; older inputs fall out, and the journal says so.
+const KEPT: usize = 65_536;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Header {
+    journal: u32,
+    settings: Settings,
+    /// Inputs that fell out at the front. With any, the journal can be read but not replayed.
+    lost: u64,
+    /// Digest of all outputs, in order.
+    outputs: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Entry {
+    at: Millis,
+    input: Input,
+}
+
+/// What a conversation was told, and a digest of what it answered.
+pub struct Journal {
+    settings: Settings,
+    entries: VecDeque<Entry>,
+    lost: u64,
+    digest: Digest,
+}
+
+impl Journal {
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self { settings, entries: VecDeque::new(), lost: 0, digest: Digest::new() }
+    }
+
+    pub(crate) fn input(&mut self, at: Millis, input: &Input) {
+        if self.entries.len() == KEPT {
+            self.entries.pop_front();
+            self.lost += 1;
+        }
+        self.entries.push_back(Entry { at, input: input.clone() });
+    }
+
+    pub(crate) fn output(&mut self, output: &Output) {
+        self.digest.add(output);
+    }
+
+    /// One JSON value a line: a header, then the inputs.
+    pub fn to_text(&self) -> String {
+        let header = Header {
+            journal: 1,
+            settings: self.settings.clone(),
+            lost: self.lost,
+            outputs: self.digest.name(),
+        };
+        let mut text = line(&header);
+        for entry in &self.entries {
+            text.push_str(&line(entry));
+        }
+        text
+    }
+}
+
+/// A journal told again to a fresh conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replay {
+    pub inputs: usize,
+    /// Every output, one JSON value a line.
+    pub outputs: String,
+    /// The digest at the time of the call, and now. Same inputs, same outputs, byte for byte.
+    pub then: String,
+    pub now: String,
+}
+
+impl Replay {
+    pub fn agrees(&self) -> bool {
+        self.then == self.now
+    }
+
+    pub fn of(text: &str) -> Result<Self, JournalError> {
+        let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        let (_, first) = lines.next().ok_or(JournalError::Empty)?;
+        let header: Header = parse(1, first)?;
+        if header.lost > 0 {
+            return Err(JournalError::Truncated { lost: header.lost });
+        }
+        let mut conversation = Conversation::new(header.settings);
+        let (mut digest, mut outputs, mut inputs) = (Digest::new(), String::new(), 0);
+        for (index, text) in lines {
+            let Entry { at, input } = parse(index + 1, text)?;
+            inputs += 1;
+            conversation.handle(at, input);
+            while let Some(output) = conversation.poll_output() {
+                digest.add(&output);
+                outputs.push_str(&line(&output));
+            }
+        }
+        Ok(Self { inputs, outputs, then: header.outputs, now: digest.name() })
+    }
+}
+
+/// Why a journal cannot be replayed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JournalError {
+    Empty,
+    Line { number: usize, message: String },
+    Truncated { lost: u64 },
+}
+
+impl fmt::Display for JournalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("the journal is empty"),
+            Self::Line { number, message } => write!(f, "line {number}: {message}"),
+            Self::Truncated { lost } => write!(
+                f,
+                "the journal's first {lost} inputs fell out of its ring: it can be read, not replayed"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for JournalError {}
+
+fn parse<T: serde::de::DeserializeOwned>(number: usize, text: &str) -> Result<T, JournalError> {
+    serde_json::from_str(text)
+        .map_err(|error| JournalError::Line { number, message: error.to_string() })
+}
+
+fn line(value: &impl Serialize) -> String {
+    let mut text = serde_json::to_string(value).expect("plain data always has a JSON form");
+    text.push('\n');
+    text
+}
+
+/// FNV-1a over the outputs' JSON: an aid to comparison, not a seal.
+struct Digest(u64);
+
+impl Digest {
+    fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    fn add(&mut self, output: &Output) {
+        serde_json::to_writer(&mut *self, output).expect("plain data always has a JSON form");
+    }
+
+    fn name(&self) -> String {
+        format!("{:016x}", self.0)
+    }
+}
+
+impl std::io::Write for Digest {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,80 @@
+//! The way in: packets to speech, speech to observations and to the recognizer.
+
+use crate::peer::AudioPacket;
+use models_engine::{LISTENING_RATE, Probability, VoiceDetector};
+use models_host::Hearing;
+use server_audio::{AudioError, Inbound};
+use server_conversation::{Input, Millis, UtteranceId};
+
+const SAMPLES_PER_MS: u64 = LISTENING_RATE as u64 / 1_000;
+
+pub(crate) struct Ears {
+    inbound: Inbound,
+    detector: Box<dyn VoiceDetector>,
+    /// Samples of the detector's window that are filled already.
+    filled: usize,
+    hearing: Option<(UtteranceId, Hearing)>,
+    /// Reused for each packet.
+    speech: Vec<f32>,
+    windows: Vec<Probability>,
+}
+
+impl Ears {
+    pub(crate) fn new(detector: Box<dyn VoiceDetector>) -> Result<Self, AudioError> {
+        let inbound = Inbound::new()?;
+        let (speech, windows) = (Vec::with_capacity(4_096), Vec::with_capacity(16));
+        Ok(Self { inbound, detector, filled: 0, hearing: None, speech, windows })
+    }
+
+    pub(crate) fn packet(&mut self, now: Millis, packet: &AudioPacket) {
+        self.inbound.packet(now.0, packet.sequence, packet.timestamp, &packet.payload);
+    }
+
+    /// Takes what is due, hands it to the recognizer, and says what the voice detector makes of it.
+    pub(crate) fn observe(&mut self, now: Millis, inputs: &mut impl Extend<Input>) {
+        let mut end = 0;
+        self.speech.clear();
+        self.inbound.poll(now.0, &mut |speech, end_ms| {
+            self.speech.extend_from_slice(speech);
+            end = end_ms;
+        });
+        if self.speech.is_empty() {
+            return;
+        }
+        if let Some((_, hearing)) = &mut self.hearing {
+            hearing.push(&self.speech);
+        }
+        self.windows.clear();
+        self.detector.push(&self.speech, &mut |probability| self.windows.push(probability));
+        let (window, filled) = (self.detector.window().max(1), self.filled);
+        let total = filled + self.speech.len();
+        self.filled = total % window;
+        let windows = self.windows.iter().enumerate().map(|(index, &probability)| {
+            let after = total.saturating_sub((index + 1) * window) as u64;
+            let end = Millis(end.saturating_sub(after / SAMPLES_PER_MS));
+            Input::Voice { probability, end }
+        });
+        inputs.extend(windows);
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Millis> {
+        self.inbound.deadline().map(Millis)
+    }
+
+    /// From here on the sound belongs to this utterance, `from` included.
+    pub(crate) fn listen(&mut self, utterance: UtteranceId, from: Millis, mut hearing: Hearing) {
+        self.inbound.since(from.0, &mut |speech| hearing.push(speech));
+        self.hearing = Some((utterance, hearing));
+    }
+
+    /// No more sound belongs to it. The hearing is handed out: it lives until its transcript is there.
+    pub(crate) fn finish(&mut self, utterance: UtteranceId) -> Option<Hearing> {
+        let (_, mut hearing) = self.hearing.take_if(|(current, _)| *current == utterance)?;
+        hearing.finish();
+        Some(hearing)
+    }
+
+    pub(crate) fn forget(&mut self, utterance: UtteranceId) {
+        self.hearing.take_if(|(current, _)| *current == utterance);
+    }
+}

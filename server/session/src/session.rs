@@ -1,0 +1,425 @@
+//! The loop: one `select!`, one reading of the clock a pass, one input, every output.
+
+use crate::engines::Engines;
+use crate::journal::Journal;
+use crate::listening::Ears;
+use crate::peer::{FromPeer, Gone, Peer, ToPeer};
+use crate::speaking::Mouth;
+use crate::translate;
+use crate::wire::Wire;
+use models_engine::{Evidence, Hint, Passage, Piece, Query, Script, Stopped};
+use models_host::{Composing, Heard, Hearing, Job, Speaking};
+use server_audio::AudioError;
+use server_conversation::{
+    Conversation, Fact, HearingEvent, Input, Millis, Output, PhraseId, ReplyEvent, ReplyId,
+    UtteranceId,
+};
+use signaling_protocol::Dialect;
+use signaling_protocol::model::{Command, Event, Settings};
+use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+/// A caller who has not connected by then never will.
+const CONNECT: Duration = Duration::from_secs(30);
+/// Reports of engines that may wait for the session.
+const MAILBOX: usize = 256;
+
+#[derive(Clone, Debug, Default)]
+pub struct SessionOptions {
+    /// Spoken when the caller arrives.
+    pub greeting: Option<String>,
+    /// Journals go to disk only when a folder is named.
+    pub journals: Option<PathBuf>,
+    /// The longest that one call may last.
+    pub longest: Option<Duration>,
+}
+
+/// From the house to a running session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    HangUp,
+    /// Tell the caller, let the reply end, and leave by the deadline.
+    SayGoodbye { reason: String, deadline: Duration },
+}
+
+/// What an engine has said, with the conversation's own number for the job.
+enum Report {
+    Heard(UtteranceId, Heard),
+    Found(ReplyId, Result<Vec<Passage>, Stopped>),
+    Composing(ReplyId, Composing),
+    Speaking(PhraseId, Speaking),
+}
+
+pub(crate) struct Session {
+    call: String,
+    start: Instant,
+    options: SessionOptions,
+    settings: Settings,
+    engines: Engines,
+    core: Conversation,
+    journal: Journal,
+    wire: Wire,
+    ears: Ears,
+    mouth: Mouth,
+    peer: Arc<dyn ToPeer>,
+    inputs: VecDeque<Input>,
+    /// Utterances that are over and whose transcript is awaited.
+    finishing: HashMap<UtteranceId, Hearing>,
+    /// What a reply is waiting for: its search, then its words.
+    replying: HashMap<ReplyId, Job>,
+    reports: mpsc::Receiver<Report>,
+    mailbox: mpsc::Sender<Report>,
+    connected: bool,
+    leave_at: Option<Instant>,
+    ended: bool,
+}
+
+impl Session {
+    pub(crate) fn new(
+        call: &str,
+        peer: &Peer,
+        dialect: Box<dyn Dialect>,
+        settings: Settings,
+        engines: Engines,
+        options: SessionOptions,
+    ) -> Result<Self, AudioError> {
+        let (mailbox, reports) = mpsc::channel(MAILBOX);
+        let voice = Arc::clone(&peer.voice);
+        let start = Instant::now();
+        let own = core_settings(&settings, &options, &engines);
+        let mut session = Self {
+            call: call.to_owned(),
+            start,
+            core: Conversation::new(own.clone()),
+            journal: Journal::new(own),
+            wire: Wire::new(dialect, Arc::clone(&voice)),
+            ears: Ears::new((engines.voice_detectors)())?,
+            mouth: Mouth::new(Arc::clone(&voice))?,
+            peer: voice,
+            inputs: VecDeque::new(),
+            finishing: HashMap::new(),
+            replying: HashMap::new(),
+            reports,
+            mailbox,
+            connected: false,
+            leave_at: Some(start + CONNECT),
+            ended: false,
+            options,
+            settings,
+            engines,
+        };
+        session.tell_shortcomings();
+        Ok(session)
+    }
+
+    pub(crate) async fn run(mut self, mut peer: Peer, mut orders: mpsc::Receiver<Order>) {
+        tracing::info!(call = self.call, "call begins");
+        while !self.ended {
+            let wake = self.wake_at();
+            tokio::select! {
+                event = peer.events.recv() => self.on_peer(event.unwrap_or(FromPeer::Gone(Gone::Closed))),
+                report = self.reports.recv() => self.on_report(report),
+                Some(order) = orders.recv() => self.on_order(order),
+                () = sleep_until(wake) => {}
+            }
+            self.on_time();
+            self.settle();
+        }
+        self.peer.close();
+        tracing::info!(call = self.call, seconds = self.start.elapsed().as_secs(), "call ends");
+        self.keep_journal();
+    }
+
+    fn on_peer(&mut self, event: FromPeer) {
+        match event {
+            FromPeer::Connected => {
+                if !std::mem::replace(&mut self.connected, true) {
+                    self.leave_at = self.options.longest.map(|longest| self.start + longest);
+                    self.inputs.push_back(Input::Connected);
+                }
+            }
+            FromPeer::Audio(packet) => self.ears.packet(self.now(), &packet),
+            FromPeer::ChannelOpen => self.wire.open(&Event::Hello { engines: self.engines.roll() }),
+            FromPeer::Message(message) => {
+                for command in self.wire.hear(&message) {
+                    self.on_command(command);
+                }
+            }
+            FromPeer::Gone(gone) => {
+                tracing::debug!(call = self.call, ?gone, "the peer is gone");
+                self.inputs.push_back(Input::HangUp);
+            }
+        }
+    }
+
+    fn on_command(&mut self, command: Command) {
+        let Command::Configure { settings, .. } = command else {
+            self.inputs.push_back(translate::input(command));
+            return;
+        };
+        if settings != self.settings {
+            self.settings = settings;
+            self.tell_shortcomings();
+        }
+        let own = core_settings(&self.settings, &self.options, &self.engines);
+        self.inputs.push_back(Input::Configure(own));
+    }
+
+    fn on_report(&mut self, report: Option<Report>) {
+        let input = match report {
+            None => None,
+            Some(Report::Heard(utterance, heard)) => self.on_heard(utterance, heard),
+            Some(Report::Found(reply, found)) => self.on_found(reply, found),
+            Some(Report::Composing(reply, composing)) => self.on_composing(reply, composing),
+            Some(Report::Speaking(phrase, speaking)) => self.on_speaking(phrase, speaking),
+        };
+        self.inputs.extend(input);
+    }
+
+    fn on_heard(&mut self, utterance: UtteranceId, heard: Heard) -> Option<Input> {
+        let event = match heard {
+            Heard::Partial(words) => {
+                HearingEvent::Partial { text: words.text, stable: words.stable }
+            }
+            Heard::Ended(ended) => {
+                self.finishing.remove(&utterance);
+                match ended {
+                    Ok(words) => {
+                        HearingEvent::Transcript { text: words.text, confidence: words.confidence }
+                    }
+                    Err(Stopped::Cancelled) => return None,
+                    Err(Stopped::Failed(failure)) => {
+                        tracing::warn!(call = self.call, %failure, "recognition failed");
+                        HearingEvent::Failed { message: failure.message }
+                    }
+                }
+            }
+        };
+        Some(Input::Hearing(utterance, event))
+    }
+
+    /// A search that fails is an answer without passages: the reply goes on.
+    fn on_found(&mut self, reply: ReplyId, found: Result<Vec<Passage>, Stopped>) -> Option<Input> {
+        self.replying.remove(&reply)?;
+        let passages = found.unwrap_or_else(|stopped| {
+            tracing::warn!(call = self.call, %stopped, "retrieval failed");
+            Vec::new()
+        });
+        let passages = passages.into_iter().map(translate::passage_in).collect();
+        Some(Input::Reply(reply, ReplyEvent::Found { passages }))
+    }
+
+    fn on_composing(&mut self, reply: ReplyId, composing: Composing) -> Option<Input> {
+        if !self.replying.contains_key(&reply) {
+            return None;
+        }
+        let event = match composing {
+            Composing::Piece(Piece::Text(text)) => ReplyEvent::Text { text },
+            Composing::Piece(Piece::Cite(passage)) => ReplyEvent::Cite { passage },
+            Composing::Ended(ended) => {
+                self.replying.remove(&reply);
+                match ended {
+                    Ok(()) => ReplyEvent::Composed,
+                    Err(Stopped::Cancelled) => return None,
+                    Err(Stopped::Failed(failure)) => {
+                        tracing::warn!(call = self.call, %failure, "the language model failed");
+                        ReplyEvent::Failed { message: failure.message }
+                    }
+                }
+            }
+        };
+        Some(Input::Reply(reply, event))
+    }
+
+    fn on_speaking(&mut self, phrase: PhraseId, speaking: Speaking) -> Option<Input> {
+        match speaking {
+            Speaking::Speech { rate, samples } => self.mouth.speech(phrase, rate, &samples),
+            Speaking::Ended(Ok(_)) => self.mouth.spoken(phrase),
+            Speaking::Ended(Err(Stopped::Cancelled)) => None,
+            Speaking::Ended(Err(Stopped::Failed(failure))) => {
+                tracing::warn!(call = self.call, %failure, "synthesis failed");
+                self.mouth.failed(phrase, failure.message)
+            }
+        }
+    }
+
+    fn on_order(&mut self, order: Order) {
+        match order {
+            Order::HangUp => self.inputs.push_back(Input::HangUp),
+            Order::SayGoodbye { reason, deadline } => {
+                self.wire.tell(Event::Goodbye { reason });
+                self.leave_at = Some(Instant::now() + deadline);
+            }
+        }
+    }
+
+    /// What the clock alone brings: frames that are due, sound that is due, deadlines that have passed.
+    fn on_time(&mut self) {
+        let now = self.now();
+        self.mouth.tick(self.now_us(), &mut self.inputs);
+        self.ears.observe(now, &mut self.inputs);
+        if self.leave_at.is_some_and(|leave| leave <= Instant::now()) || self.wire.is_stalled() {
+            self.inputs.push_back(Input::HangUp);
+        }
+    }
+
+    /// Tells the conversation everything that has happened, and carries out what it orders.
+    fn settle(&mut self) {
+        let now = self.now();
+        if self.core.poll_timeout().is_some_and(|deadline| deadline <= now) {
+            self.inputs.push_back(Input::Elapsed);
+        }
+        while let Some(input) = self.inputs.pop_front() {
+            self.journal.input(now, &input);
+            self.core.handle(now, input);
+            while let Some(output) = self.core.poll_output() {
+                self.journal.output(&output);
+                self.carry_out(output);
+            }
+        }
+    }
+
+    fn carry_out(&mut self, output: Output) {
+        match output {
+            Output::Listen { utterance, from } => self.listen(utterance, from),
+            Output::Judge { utterance, partial, silence, speech } => {
+                let (silence_ms, speech_ms) = (small(silence), small(speech));
+                let evidence = Evidence { partial: &partial, silence_ms, speech_ms, speech: &[] };
+                let finished = self.engines.endpointer.judge(&evidence);
+                self.inputs.push_back(Input::Hearing(utterance, HearingEvent::Judged { finished }));
+            }
+            Output::Finish { utterance } => {
+                if let Some(hearing) = self.ears.finish(utterance) {
+                    self.finishing.insert(utterance, hearing);
+                }
+            }
+            Output::Forget { utterance } => {
+                self.ears.forget(utterance);
+                self.finishing.remove(&utterance);
+            }
+            Output::Search { reply, query, limit } => self.search(reply, query, limit),
+            Output::Compose { reply, prompt } => {
+                let prompt = translate::prompt(prompt);
+                let job = self.engines.language_model.compose(prompt, &self.mailbox, move |said| {
+                    Report::Composing(reply, said)
+                });
+                self.replying.insert(reply, job);
+            }
+            Output::Speak { phrase, text, voice, speed } => {
+                self.speak(phrase, Script { text, voice, speed });
+            }
+            Output::Duck { .. } => self.mouth.duck(),
+            Output::Restore { .. } => self.mouth.restore(),
+            Output::Silence { reply } => self.mouth.silence(reply),
+            Output::Cancel { reply } => {
+                self.replying.remove(&reply);
+                self.mouth.cancel(reply);
+            }
+            Output::Tell(fact) => self.tell(fact),
+            Output::End => self.ended = true,
+        }
+    }
+
+    fn listen(&mut self, utterance: UtteranceId, from: Millis) {
+        let Some(recognizer) = &self.engines.recognizer else {
+            let message = "no recognizer is installed".to_owned();
+            self.inputs.push_back(Input::Hearing(utterance, HearingEvent::Failed { message }));
+            return;
+        };
+        let hint = Hint {
+            language: self.settings.language.clone(),
+            prompt: self.settings.vocabulary.clone(),
+        };
+        let hearing = recognizer
+            .listen(hint, &self.mailbox, move |heard| Report::Heard(utterance, heard));
+        self.ears.listen(utterance, from, hearing);
+    }
+
+    fn search(&mut self, reply: ReplyId, text: String, limit: usize) {
+        let Some(retriever) = &self.engines.retriever else {
+            let passages = Vec::new();
+            self.inputs.push_back(Input::Reply(reply, ReplyEvent::Found { passages }));
+            return;
+        };
+        let job = retriever.retrieve(Query { text, limit }, &self.mailbox, move |found| {
+            Report::Found(reply, found)
+        });
+        self.replying.insert(reply, job);
+    }
+
+    fn speak(&mut self, phrase: PhraseId, script: Script) {
+        let Some(synthesizer) = &self.engines.synthesizer else {
+            let message = "no voice is installed".to_owned();
+            let failed = server_conversation::PhraseEvent::Failed { message };
+            self.inputs.push_back(Input::Phrase(phrase, failed));
+            return;
+        };
+        let job = synthesizer
+            .speak(script, &self.mailbox, move |said| Report::Speaking(phrase, said));
+        self.mouth.begin(phrase, job);
+    }
+
+    fn tell(&mut self, fact: Fact) {
+        if let Fact::Reached { stage, after, .. } = &fact {
+            tracing::debug!(call = self.call, ?stage, ms = after.0, "reached");
+        }
+        self.wire.tell(translate::event(fact));
+    }
+
+    fn tell_shortcomings(&mut self) {
+        for notice in self.engines.shortcomings(&self.settings) {
+            self.wire.tell(notice);
+        }
+    }
+
+    /// The earliest moment at which time alone changes something.
+    fn wake_at(&self) -> Instant {
+        let millis = |at: Millis| self.start + Duration::from_millis(at.0);
+        let micros = |at: u64| self.start + Duration::from_micros(at);
+        let moments = [
+            self.core.poll_timeout().map(millis),
+            self.ears.deadline().map(millis),
+            self.mouth.deadline_us().map(micros),
+            self.leave_at,
+        ];
+        let far = Instant::now() + Duration::from_secs(3_600);
+        moments.into_iter().flatten().min().unwrap_or(far)
+    }
+
+    fn now(&self) -> Millis {
+        Millis(self.now_us() / 1_000)
+    }
+
+    fn now_us(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+
+    fn keep_journal(self) {
+        let Some(folder) = self.options.journals else { return };
+        let file = folder.join(format!("{}.jsonl", self.call));
+        let journal = self.journal;
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = std::fs::write(&file, journal.to_text()) {
+                tracing::warn!(file = %file.display(), %error, "the journal could not be written");
+            }
+        });
+    }
+}
+
+fn core_settings(
+    settings: &Settings,
+    options: &SessionOptions,
+    engines: &Engines,
+) -> server_conversation::Settings {
+    let (listening, speaking) = (engines.recognizer.is_some(), engines.synthesizer.is_some());
+    translate::conversation_settings(settings, options.greeting.as_deref(), listening, speaking)
+}
+
+/// Longer than a month of silence is said to be a month.
+fn small(millis: Millis) -> u32 {
+    u32::try_from(millis.0).unwrap_or(u32::MAX)
+}
