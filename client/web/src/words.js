@@ -1,0 +1,102 @@
+//! What the page says in each state: what happened, and what to do next.
+
+export const FLOOR = {
+  open: "Listening",
+  caller: "You are speaking",
+  awaiting: "Thinking",
+  agent: "Speaking. Cut in whenever you like",
+  contested: "Go on, I am listening",
+};
+
+/** The line under the button. */
+export const HINTS = {
+  idle: "Press Call and talk, as you would to a person. Cut in whenever you like.",
+  asking: "Your browser is asking about the microphone. Choose Allow.",
+  connecting: "Connecting…",
+  talking: "",
+  lost: "The connection was lost. Calling back…",
+  ended: "The call has ended. What was said stays here until you leave the page.",
+};
+
+/** Each failure: a title, what to do, the label of the button that tries again, and whether typing would work. */
+const TROUBLES = {
+  denied: {
+    title: "The microphone is blocked",
+    text: "Press the icon left of the address, allow the microphone for this page, then call again. Or type: the answer is spoken all the same.",
+    typing: true,
+  },
+  no_microphone: {
+    title: "No microphone found",
+    text: "Plug one in or switch it on, then call again. Or type: the answer is spoken all the same.",
+    typing: true,
+  },
+  microphone_busy: {
+    title: "The microphone is in use",
+    text: "Another program holds it. Close that program, then call again. Or type for now.",
+    typing: true,
+  },
+  microphone_failed: {
+    title: "The microphone did not start",
+    text: "Choose another one under Details, then call again. Or type for now.",
+    typing: true,
+  },
+  insecure: {
+    title: "This page may not use a microphone",
+    text: "It came over plain HTTP, and browsers give a microphone only to HTTPS or to localhost. On the server, start “repartee serve --lan” and open the https:// address that it prints. Typing works here already.",
+    typing: true,
+  },
+  unsupported: {
+    title: "This browser cannot make calls",
+    text: "WebRTC is missing or switched off. A current Firefox, Chrome, Edge or Safari will do.",
+    typing: false,
+  },
+  key: {
+    title: "This server asks for a key",
+    text: "Enter the key that the server printed when it started, or open the page by its QR code, which carries it.",
+    typing: false,
+  },
+  full: {
+    title: "All lines are busy",
+    text: "The server has as many calls as it can hold, or is still warming up. Wait a moment and call again.",
+    typing: false,
+  },
+  refused: {
+    title: "The server refused the call",
+    text: "Its reason is below. When you have mended that, call again.",
+    typing: false,
+  },
+  gone: {
+    title: "The server does not answer",
+    text: "Check that it is running (“repartee serve”) and that this device is on its network, then call again.",
+    typing: false,
+  },
+  no_path: {
+    title: "The server answered, but no sound can pass",
+    text: "A firewall is likely in the way: the server’s UDP port must be open, or a relay must be configured. Then call again.",
+    typing: false,
+  },
+};
+
+export function troubleOf(failure) {
+  return TROUBLES[failure.code] ?? TROUBLES.refused;
+}
+
+export const SEAMS = {
+  voice_detector: "Voice detection",
+  endpointer: "End of speech",
+  recognizer: "Recognition",
+  retriever: "Knowledge",
+  language_model: "Language model",
+  synthesizer: "Voice",
+};
+
+export const GRADES = {
+  builtin: "built in",
+  local: "local",
+  remote: "remote",
+  scripted: "scripted",
+  none: "none",
+};
+
+/** Errors that only say what anyone can see: nothing was running, nothing was said. */
+export const HARMLESS = new Set(["response_cancel_not_active", "input_audio_buffer_commit_empty"]);
