@@ -14,6 +14,7 @@ mod retriever;
 pub mod scripted;
 mod synthesizer;
 mod voice;
+pub mod wording;
 
 pub use cancel::Cancel;
 pub use card::{Ability, Card, Grade};

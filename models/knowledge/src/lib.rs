@@ -1,1 +1,17 @@
 //! Documents in, passages out.
+//!
+//! A folder of Markdown is read once, cut into passages of a few sentences, and kept in memory with
+//! an index. Nothing is written, nothing is fetched, and a changed folder needs a restart.
+
+mod blocks;
+mod folder;
+mod index;
+mod knowledge;
+mod passages;
+mod sample;
+mod sections;
+mod table;
+mod terms;
+
+pub use folder::Warning;
+pub use knowledge::{Knowledge, KnowledgeError};

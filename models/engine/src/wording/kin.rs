@@ -1,0 +1,86 @@
+//! Which words stand for one another, from a list of ours.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use super::word::words;
+
+/// How near two words are in meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kinship {
+    /// A question may mean it.
+    Near,
+    /// The same thing said otherwise.
+    Same,
+}
+
+impl Kinship {
+    pub fn strength(self) -> f32 {
+        match self {
+            Self::Near => 0.5,
+            Self::Same => 0.85,
+        }
+    }
+}
+
+type Families = HashMap<String, Vec<(String, Kinship)>>;
+
+/// The words that may stand for the word of this stem, as stems.
+pub fn kin_of(stem: &str) -> &'static [(String, Kinship)] {
+    static FAMILIES: OnceLock<Families> = OnceLock::new();
+    FAMILIES
+        .get_or_init(|| families(include_str!("kin.txt")))
+        .get(stem)
+        .map_or(&[], Vec::as_slice)
+}
+
+/// Each line is `same same | near near`. Two near ones of a line are no kin of each other.
+fn families(list: &str) -> Families {
+    let mut families = Families::new();
+    for line in list.lines().filter(|line| !line.starts_with('#')) {
+        let (same, near) = line.split_once('|').unwrap_or((line, ""));
+        let (same, near) = (stems(same), stems(near));
+        for one in &same {
+            for other in &same {
+                relate(&mut families, one, other, Kinship::Same);
+            }
+            for other in &near {
+                relate(&mut families, one, other, Kinship::Near);
+                relate(&mut families, other, one, Kinship::Near);
+            }
+        }
+    }
+    families
+}
+
+fn stems(words_of_list: &str) -> Vec<String> {
+    words_of_list
+        .split_whitespace()
+        .flat_map(words)
+        .map(|word| word.stem)
+        .collect()
+}
+
+fn relate(families: &mut Families, one: &str, other: &str, kinship: Kinship) {
+    if one == other {
+        return;
+    }
+    let kin = families.entry(one.to_owned()).or_default();
+    match kin.iter_mut().find(|(stem, _)| stem == other) {
+        Some((_, known)) => *known = kinship.max(*known),
+        None => kin.push((other.to_owned(), kinship)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kinship, kin_of};
+
+    #[test]
+    fn kin_are_mutual() {
+        let price = kin_of("price");
+        assert!(price.contains(&("cost".to_owned(), Kinship::Same)));
+        assert!(kin_of("cost").contains(&("price".to_owned(), Kinship::Same)));
+        assert!(kin_of("xylophon").is_empty());
+    }
+}

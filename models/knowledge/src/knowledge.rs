@@ -1,0 +1,289 @@
+//! The knowledge base: opened once, asked by every call.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use models_engine::wording::{Question, Word, sentences, words};
+use models_engine::{Cancel, Card, Grade, Passage, Query, Retriever, Stopped};
+
+use crate::folder::{self, Document, Warning};
+use crate::index::{Clause, Indexed, Search};
+use crate::passages::cut;
+use crate::sample;
+use crate::sections::sections;
+use crate::terms::Terms;
+
+/// So many passages are looked at closely for each question.
+const CANDIDATES: usize = 48;
+/// Below this share of the question's weight a passage has nothing to do with it.
+const LEAST_COVERAGE: f32 = 0.15;
+/// A longer question is cut: nobody asks one in so many words.
+const MOST_QUESTION_BYTES: usize = 4096;
+
+/// Why a folder gave no knowledge.
+#[derive(Debug)]
+pub enum KnowledgeError {
+    /// It is no folder, or cannot be opened.
+    Unreadable {
+        folder: PathBuf,
+        reason: String,
+    },
+    /// Nothing in it could be used; the warnings say why, file by file.
+    Nothing {
+        folder: PathBuf,
+        warnings: Vec<Warning>,
+    },
+    Index(String),
+}
+
+impl fmt::Display for KnowledgeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { folder, reason } => {
+                write!(
+                    f,
+                    "the knowledge folder {} cannot be read: {reason}",
+                    folder.display()
+                )
+            }
+            Self::Nothing { folder, warnings } => {
+                let folder = folder.display();
+                write!(
+                    f,
+                    "the knowledge folder {folder} holds no usable .md, .markdown or .txt file"
+                )?;
+                warnings
+                    .iter()
+                    .try_for_each(|warning| write!(f, "; {warning}"))
+            }
+            Self::Index(reason) => write!(f, "the knowledge cannot be indexed: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for KnowledgeError {}
+
+/// One passage with its words at hand.
+struct Entry {
+    source: String,
+    path: Vec<String>,
+    text: String,
+    body: Vec<Word>,
+    heading: Vec<Word>,
+    title: Vec<Word>,
+}
+
+pub struct Knowledge {
+    entries: Vec<Entry>,
+    terms: Terms,
+    search: Search,
+    name: String,
+}
+
+impl Knowledge {
+    /// What Repartee knows about itself.
+    pub fn embedded() -> Self {
+        Self::build(&sample::documents(), "about Repartee")
+            .expect("the embedded documents are part of the program and index in memory")
+    }
+
+    /// Reads a folder. Files that cannot be used are named in the warnings.
+    pub fn open(dir: &Path) -> Result<(Self, Vec<Warning>), KnowledgeError> {
+        let (documents, warnings) =
+            folder::read(dir).map_err(|error| KnowledgeError::Unreadable {
+                folder: dir.to_owned(),
+                reason: error.to_string(),
+            })?;
+        let name = dir
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into());
+        let knowledge = Self::build(&documents, &name)?;
+        if knowledge.entries.is_empty() {
+            let folder = dir.to_owned();
+            return Err(KnowledgeError::Nothing { folder, warnings });
+        }
+        Ok((knowledge, warnings))
+    }
+
+    fn build(documents: &[Document], name: &str) -> Result<Self, KnowledgeError> {
+        let entries: Vec<Entry> = documents
+            .iter()
+            .flat_map(sections)
+            .flat_map(|section| cut(&section))
+            .map(|cut| Entry::new(cut.source, cut.path, cut.text))
+            .collect();
+        let mut terms = Terms::default();
+        for entry in &entries {
+            let all: Vec<Word> = entry.words().cloned().collect();
+            terms.add(&all);
+        }
+        let search = Search::new(entries.iter().map(Entry::indexed))
+            .map_err(|error| KnowledgeError::Index(error.to_string()))?;
+        Ok(Self {
+            entries,
+            terms,
+            search,
+            name: name.to_owned(),
+        })
+    }
+
+    /// Every sentence of the knowledge, for the recogniser's language model.
+    pub fn sentences(&self) -> Vec<String> {
+        self.entries
+            .iter()
+            .flat_map(|entry| sentences(&entry.text))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Every heading once, in the order of the documents.
+    pub fn headings(&self) -> Vec<String> {
+        let mut headings: Vec<String> = Vec::new();
+        for heading in self.entries.iter().flat_map(|entry| &entry.path) {
+            if !headings.contains(heading) {
+                headings.push(heading.clone());
+            }
+        }
+        headings
+    }
+
+    /// How many passages there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    fn clauses(&self, question: &Question) -> Vec<Clause> {
+        question
+            .asked
+            .iter()
+            .map(|asked| Clause {
+                meant: self.terms.meant_by(asked),
+                weight: asked.weight * self.terms.rarity(&asked.word.stem),
+            })
+            .collect()
+    }
+}
+
+impl Entry {
+    fn new(source: String, path: Vec<String>, text: String) -> Self {
+        let title = path.first().map_or_else(Vec::new, |title| words(title));
+        let below: Vec<&str> = path.iter().skip(1).map(String::as_str).collect();
+        Self {
+            body: words(&text),
+            heading: words(&below.join(" . ")),
+            title,
+            source,
+            path,
+            text,
+        }
+    }
+
+    fn words(&self) -> impl Iterator<Item = &Word> {
+        self.body.iter().chain(&self.heading).chain(&self.title)
+    }
+
+    fn indexed(&self) -> Indexed<'_> {
+        Indexed {
+            body: &self.body,
+            heading: &self.heading,
+            title: &self.title,
+        }
+    }
+
+    /// From 0 to 1: how much of the question's weight stands in this passage.
+    fn coverage(&self, clauses: &[Clause]) -> f32 {
+        let all: f32 = clauses.iter().map(|clause| clause.weight).sum();
+        let found: f32 = clauses
+            .iter()
+            .map(|clause| clause.weight * self.holds(clause))
+            .sum();
+        if all > 0.0 { found / all } else { 0.0 }
+    }
+
+    fn holds(&self, clause: &Clause) -> f32 {
+        let strength = |words: &[Word]| {
+            clause
+                .meant
+                .iter()
+                .filter(|meant| words.iter().any(|word| word.stem == meant.stem))
+                .map(|meant| meant.strength)
+                .fold(0.0_f32, f32::max)
+        };
+        strength(&self.body)
+            .max(strength(&self.heading))
+            .max(0.8 * strength(&self.title))
+    }
+
+    fn passage(&self, score: f32) -> Passage {
+        Passage {
+            source: self.source.clone(),
+            heading: self.path.join(" › "),
+            text: self.text.clone(),
+            score,
+        }
+    }
+}
+
+impl Retriever for Knowledge {
+    fn card(&self) -> Card {
+        Card::new(format!("tantivy BM25, {}", self.name), Grade::Builtin)
+    }
+
+    /// A query of several lines is what the caller said, oldest first: the last line is the question,
+    /// and the earlier ones count where it leans on them.
+    fn retrieve(&self, query: &Query, cancel: &Cancel) -> Result<Vec<Passage>, Stopped> {
+        cancel.check()?;
+        let lines: Vec<&str> = start_of(&query.text)
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .collect();
+        let question = Question::new(&lines);
+        if question.is_empty() || query.limit == 0 {
+            return Ok(Vec::new());
+        }
+        let clauses = self.clauses(&question);
+        cancel.check()?;
+        let found = self
+            .search
+            .best(&clauses, CANDIDATES.max(query.limit))
+            .map_err(|error| {
+                Stopped::failed(format!("the knowledge could not be searched: {error}"))
+            })?;
+        cancel.check()?;
+        Ok(self.ranked(&found, &clauses, query.limit))
+    }
+}
+
+impl Knowledge {
+    fn ranked(&self, found: &[(usize, f32)], clauses: &[Clause], limit: usize) -> Vec<Passage> {
+        let highest = found
+            .first()
+            .map_or(1.0, |(_, score)| score.max(f32::EPSILON));
+        let mut ranked: Vec<(usize, f32)> = found
+            .iter()
+            .filter_map(|(id, bm25)| {
+                let coverage = self.entries.get(*id)?.coverage(clauses);
+                (coverage >= LEAST_COVERAGE)
+                    .then_some((*id, 0.65 * coverage + 0.35 * bm25 / highest))
+            })
+            .collect();
+        ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        ranked
+            .into_iter()
+            .take(limit)
+            .map(|(id, score)| self.entries[id].passage(score))
+            .collect()
+    }
+}
+
+fn start_of(text: &str) -> &str {
+    let mut end = text.len().min(MOST_QUESTION_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
