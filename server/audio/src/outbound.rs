@@ -206,3 +206,6 @@ impl Outbound {
 fn upsampler(all: &mut [Upsampler], rate: Option<u32>) -> Option<&mut Upsampler> {
     all.iter_mut().find(|one| Some(one.rate) == rate)
 }
+
+#[cfg(test)]
+mod tests;
