@@ -1,0 +1,33 @@
+//! A caller without a browser, on str0m: an independent second WebRTC stack that speaks, listens and measures.
+//!
+//! [`Call`] places a call and keeps a [`Tape`] of everything that happened, timed at the caller; tests
+//! wait on the tape and never sleep. The binary `probe` scripts such calls.
+
+mod call;
+mod codec;
+mod door;
+mod driver;
+mod impair;
+mod ledger;
+mod level;
+mod measure;
+mod record;
+mod report;
+mod script;
+mod speech;
+mod tape;
+mod trouble;
+
+pub use call::{Call, CallOptions};
+pub use door::Door;
+pub use impair::Impairment;
+pub use ledger::{Citation, Complaint, FloorChange, Ledger, Reply, Understood};
+pub use level::{FRAME_MS, VOICED_DBFS};
+pub use measure::{
+    BargeIn, Decision, answered_before_end, barge_in, percentile, voice_to_voice_ms,
+};
+pub use report::{Exchange, Manner, ReplyReport, Report, Setup};
+pub use script::{Barge, Script, perform};
+pub use speech::Speech;
+pub use tape::{Event, Frame, Tape, Traffic, Uttered};
+pub use trouble::Trouble;
