@@ -3,11 +3,27 @@
 //! The contract: one input, then drain every output, then wait for the next input or the deadline.
 //! Nothing here asks for the time, starts a thread, opens a socket or sees a sample.
 
+mod answering;
+mod asking;
+mod composing;
+mod conversation;
+mod deadlines;
+mod ear;
+mod floor;
+mod history;
 mod ids;
 mod input;
+mod listening;
 mod output;
+mod patience;
+mod phrase;
+mod reply;
 mod settings;
+mod utterance;
+mod witness;
+mod words;
 
+pub use conversation::Conversation;
 pub use ids::{LineId, Millis, PhraseId, ReplyId, UtteranceId};
 pub use input::{HearingEvent, Input, PhraseEvent, Place, ReplyEvent, ReplyRequest};
 pub use output::{

@@ -1,0 +1,483 @@
+//! The caller's sound and words: when an utterance opens, cuts in, pauses and is complete.
+
+use crate::conversation::Conversation;
+use crate::ear::Window;
+use crate::floor::Floor;
+use crate::history::Line;
+use crate::output::{Author, Ending, Fact, LineKind, Output};
+use crate::patience as p;
+use crate::utterance::{Opening, Pauses, Said, Utterance, Verdict, Words};
+use crate::{Endpointing, HearingEvent, Millis, Modality, Place, UtteranceId};
+use crate::{FloorName, witness};
+
+impl Conversation {
+    pub(crate) fn hear(&mut self, probability: f32, end: Millis) {
+        let ears = self.settings.ears;
+        if !ears.listening {
+            return;
+        }
+        let Some(window) = self.ear.hear(self.now, probability, end, &ears) else {
+            return;
+        };
+        let now = self.now;
+        if let Some(utterance) = self.floor.utterance_mut() {
+            utterance.hear(&window, ears.threshold, now);
+            self.weigh();
+        } else if self.contestable() {
+            if window.voiced {
+                self.contest(&window);
+            }
+        } else if let Some(began) = self.ear.onset() {
+            self.open_utterance(began);
+        }
+    }
+
+    /// The caller may cut in by voice.
+    fn interruptible(&self) -> bool {
+        matches!(
+            self.settings.endpointing,
+            Endpointing::Automatic {
+                interrupt: true,
+                ..
+            }
+        )
+    }
+
+    /// A sound now would contest the floor.
+    fn contestable(&self) -> bool {
+        self.interruptible()
+            && matches!(&self.floor, Floor::Agent { reply, .. } if reply.modality == Modality::Audio)
+    }
+
+    fn manual(&self) -> bool {
+        self.settings.endpointing == Endpointing::Manual
+    }
+
+    pub(crate) fn pauses(&self) -> Option<Pauses> {
+        let Endpointing::Automatic {
+            shortest,
+            usual,
+            longest,
+            ..
+        } = self.settings.endpointing
+        else {
+            return None;
+        };
+        let shortest = shortest.clamp(p::PAUSE_SHORTEST, p::PAUSE_LONGEST);
+        let usual = usual.clamp(shortest, p::PAUSE_LONGEST);
+        Some(Pauses {
+            shortest,
+            usual,
+            longest: longest.clamp(usual, p::PAUSE_LONGEST),
+        })
+    }
+
+    /// Listens to a voice that began at `began`.
+    fn listen(&mut self, began: Millis, window_end: Millis, goes_on: bool) -> Box<Utterance> {
+        let id = self.next_utterance();
+        let line = self.history.reserve();
+        let from = self.ear.from(began, self.settings.ears.preroll);
+        self.asked_idle = 0;
+        self.say(Output::Listen {
+            utterance: id,
+            from,
+        });
+        let opening = Opening {
+            id,
+            line,
+            from,
+            began,
+            goes_on,
+        };
+        Box::new(Utterance::new(opening, window_end, self.now))
+    }
+
+    /// A voice in the quiet, or beside a reply that it may not or need not contest.
+    fn open_utterance(&mut self, began: Millis) {
+        let end = self.ear.end();
+        let (reply, _) = self.take_apart();
+        let unheard = reply
+            .as_ref()
+            .is_some_and(|reply| reply.heard == 0 && !reply.covers.is_empty());
+        let goes_on = unheard || self.said.iter().any(|said| said.wants_reply);
+        let mut utterance = self.listen(began, end, goes_on);
+        if !self.manual() {
+            self.tell_started(&mut utterance);
+        }
+        match reply {
+            Some(reply) if self.interruptible() => {
+                self.close(*reply, Ending::BargedIn);
+                self.pass_to(Floor::Caller { utterance });
+            }
+            Some(reply) => self.go_on(reply, Some(utterance)),
+            None => self.pass_to(Floor::Caller { utterance }),
+        }
+    }
+
+    /// The reply keeps the floor.
+    pub(crate) fn go_on(
+        &mut self,
+        reply: Box<crate::reply::Reply>,
+        overheard: Option<Box<Utterance>>,
+    ) {
+        let heard = reply.playing || (reply.modality == Modality::Text && reply.heard > 0);
+        self.pass_to(if heard {
+            Floor::Agent { reply, overheard }
+        } else {
+            Floor::Awaiting {
+                reply: Some(reply),
+                overheard,
+            }
+        });
+    }
+
+    /// The first voice over the agent's: lowered at once, decided soon.
+    fn contest(&mut self, window: &Window) {
+        let (reply, _) = self.take_apart();
+        let reply = reply.expect("only an agent that speaks is contested");
+        self.say(Output::Duck { reply: reply.id });
+        let mut utterance = self.listen(window.start, window.start, false);
+        utterance.hear(window, self.settings.ears.threshold, self.now);
+        let since = self.now;
+        self.pass_to(Floor::Contested {
+            reply,
+            utterance,
+            since,
+        });
+    }
+
+    /// The open utterance has one window or some words more: what does it want?
+    fn weigh(&mut self) {
+        let end = self.ear.end();
+        let threshold = self.settings.ears.threshold;
+        let verdict = match &self.floor {
+            Floor::Contested { utterance, .. } => utterance.verdict(end, threshold),
+            Floor::Agent {
+                overheard: Some(utterance),
+                ..
+            } if self.tolerated(utterance) => utterance.second_verdict(end),
+            _ => return self.weigh_pause(false),
+        };
+        match verdict {
+            Verdict::Undecided => {}
+            Verdict::BargeIn => self.barge_in(),
+            Verdict::Nothing => self.nothing_said(),
+            Verdict::Backchannel => self.tolerate(),
+        }
+    }
+
+    /// It was found to be only a backchannel.
+    fn tolerated(&self, utterance: &Utterance) -> bool {
+        !utterance.told && !self.manual()
+    }
+
+    /// The caller takes the floor from the agent.
+    pub(crate) fn barge_in(&mut self) {
+        let (reply, utterance) = self.take_apart();
+        let mut utterance = utterance.expect("someone cuts in");
+        if let Some(reply) = reply {
+            self.close(*reply, Ending::BargedIn);
+        }
+        self.tell_started(&mut utterance);
+        self.pass_to(Floor::Caller { utterance });
+        self.weigh_pause(false);
+    }
+
+    /// It was a cough: the agent goes on from where it was held.
+    pub(crate) fn nothing_said(&mut self) {
+        let contested = self.floor.name() == FloorName::Contested;
+        let (reply, utterance) = self.take_apart();
+        if let Some(utterance) = utterance {
+            self.forget(&utterance);
+        }
+        let mut reply = reply.expect("a contest is about a reply");
+        if contested {
+            self.say(Output::Restore { reply: reply.id });
+            reply.moved_at = self.now;
+        }
+        self.go_on(reply, None);
+    }
+
+    /// The agent goes on, and the caller may still mean more than "mm-hm".
+    fn tolerate(&mut self) {
+        let (reply, utterance) = self.take_apart();
+        let mut reply = reply.expect("a contest is about a reply");
+        self.say(Output::Restore { reply: reply.id });
+        reply.moved_at = self.now;
+        self.go_on(reply, utterance);
+    }
+
+    /// The client learns of an utterance.
+    pub(crate) fn tell_started(&mut self, utterance: &mut Utterance) {
+        if std::mem::replace(&mut utterance.told, true) {
+            return;
+        }
+        let (id, line) = (utterance.id, utterance.line);
+        self.tell(Fact::SpeechStarted {
+            utterance: id,
+            line,
+            start: utterance.from,
+        });
+        if !utterance.partial.is_empty() {
+            let text = utterance.partial.clone();
+            self.tell(Fact::Partial {
+                utterance: id,
+                line,
+                text,
+                stable: 0,
+            });
+        }
+    }
+
+    /// Asks the endpointer when there is something new to ask, and ends what is over.
+    fn weigh_pause(&mut self, news: bool) {
+        let end = self.ear.end();
+        let Some(pauses) = self.pauses() else {
+            let long = |utterance: &Utterance| utterance.lasted(end) >= p::UTTERANCE;
+            if self.floor.utterance().is_some_and(long) {
+                self.commit();
+            }
+            return;
+        };
+        let Some(utterance) = self.floor.utterance_mut() else {
+            return;
+        };
+        let silence = utterance.silence(end);
+        if utterance.deaf.is_none() && utterance.ask(silence, news) {
+            let judge = Output::Judge {
+                utterance: utterance.id,
+                partial: utterance.partial.clone(),
+                silence,
+                speech: utterance.speech(),
+            };
+            self.say(judge);
+        }
+        let over = |utterance: &Utterance| {
+            utterance.over(silence, pauses) || utterance.lasted(end) >= p::UTTERANCE
+        };
+        if self.floor.utterance().is_some_and(over) {
+            self.commit();
+        }
+    }
+
+    /// The open utterance is complete.
+    pub(crate) fn commit(&mut self) {
+        let wants_reply = matches!(
+            self.settings.endpointing,
+            Endpointing::Automatic { respond: true, .. }
+        );
+        let (reply, utterance) = self.take_apart();
+        let utterance = utterance.expect("only an open utterance is committed");
+        if utterance.deaf.is_none() {
+            self.say(Output::Finish {
+                utterance: utterance.id,
+            });
+        }
+        self.stand(&utterance);
+        let until = self.now + p::TRANSCRIPT;
+        self.wait_for(Said {
+            id: utterance.id,
+            line: utterance.line,
+            at: utterance.last_voice_at,
+            committed_at: self.now,
+            words: Words::Pending { until },
+            wants_reply,
+        });
+        self.ear.claim();
+        match reply {
+            Some(reply) => self.go_on(reply, None),
+            None => self.answer_next(),
+        }
+        if let Some(message) = utterance.deaf {
+            let deaf = self.said.iter().position(|said| said.id == utterance.id);
+            self.not_transcribed(deaf.expect("it was just said"), &message);
+        }
+    }
+
+    /// A spoken utterance gets its place in the history; the words come later.
+    fn stand(&mut self, utterance: &Utterance) {
+        let (id, line) = (utterance.id, utterance.line);
+        if utterance.told {
+            self.tell(Fact::SpeechStopped {
+                utterance: id,
+                line,
+                end: self.ear.end(),
+            });
+        }
+        let mut spoken = Line::new(line, Author::Caller, String::new());
+        spoken.goes_on = utterance.goes_on;
+        let place = self
+            .history
+            .insert(spoken, Place::Last)
+            .expect("the end is a place");
+        self.tell(Fact::Committed {
+            utterance: id,
+            line,
+            place,
+        });
+        let (kind, text) = (LineKind::Spoken, String::new());
+        self.tell(Fact::LineAdded {
+            line,
+            place,
+            kind,
+            text,
+            token: None,
+        });
+        self.make_room();
+    }
+
+    /// An utterance waits for its words or its reply; too many are too many.
+    pub(crate) fn wait_for(&mut self, said: Said) {
+        self.witness.committed(said.id);
+        self.said.push(said);
+        if self.said.len() > p::WAITING {
+            let oldest = self.said.remove(0);
+            if oldest.pending() {
+                self.say(Output::Forget {
+                    utterance: oldest.id,
+                });
+                self.tell_failed(&oldest, "the recognizer is too far behind");
+            }
+            self.witness.settled(oldest.id);
+        }
+    }
+
+    pub(crate) fn tell_failed(&mut self, said: &Said, message: &str) {
+        let (utterance, line, message) = (said.id, said.line, message.to_owned());
+        self.tell(Fact::TranscriptFailed {
+            utterance,
+            line,
+            message,
+        });
+    }
+
+    pub(crate) fn hearing(&mut self, id: UtteranceId, event: HearingEvent) {
+        let open = self
+            .floor
+            .utterance()
+            .is_some_and(|utterance| utterance.id == id);
+        let pending = self
+            .said
+            .iter()
+            .position(|said| said.id == id && said.pending());
+        match (event, pending) {
+            (HearingEvent::Partial { text, stable }, None) if open => self.partial(text, stable),
+            (HearingEvent::Judged { finished }, None) if open => {
+                let utterance = self.floor.utterance_mut().expect("it is open");
+                utterance.judged(finished);
+                self.weigh();
+            }
+            (HearingEvent::Failed { message }, None) if open => self.deafened(message),
+            // One that finishes by itself breaks its contract: its words are nobody's.
+            (HearingEvent::Transcript { .. }, None) if open => {
+                self.deafened("the recognizer finished unasked".to_owned());
+            }
+            (HearingEvent::Transcript { text, .. }, Some(at)) => self.transcribed(at, text),
+            (HearingEvent::Failed { message }, Some(at)) => {
+                self.witness.done(witness::Job::Listen(id));
+                self.not_transcribed(at, &message);
+            }
+            // Whatever else comes is about an utterance that is settled.
+            _ => {}
+        }
+    }
+
+    fn partial(&mut self, mut text: String, stable: usize) {
+        text.truncate(text.floor_char_boundary(p::TEXT));
+        let stable = text.floor_char_boundary(stable.min(text.len()));
+        let utterance = self.floor.utterance_mut().expect("it is open");
+        if utterance.partial == text {
+            return;
+        }
+        utterance.partial.clone_from(&text);
+        let (id, line, told) = (utterance.id, utterance.line, utterance.told);
+        if told {
+            self.tell(Fact::Partial {
+                utterance: id,
+                line,
+                text,
+                stable,
+            });
+        }
+        match self.floor.name() {
+            FloorName::Caller => self.weigh_pause(true),
+            _ => self.weigh(),
+        }
+    }
+
+    /// The recogniser failed while the caller speaks: they are heard out, and then told.
+    fn deafened(&mut self, message: String) {
+        let utterance = self.floor.utterance_mut().expect("it is open");
+        if utterance.deaf.is_none() {
+            utterance.deaf = Some(message);
+            let id = utterance.id;
+            self.witness.done(witness::Job::Listen(id));
+        }
+    }
+
+    /// What was begun is no utterance.
+    pub(crate) fn forget(&mut self, utterance: &Utterance) {
+        if utterance.deaf.is_none() {
+            self.say(Output::Forget {
+                utterance: utterance.id,
+            });
+        }
+    }
+
+    fn transcribed(&mut self, at: usize, mut text: String) {
+        text.truncate(text.floor_char_boundary(p::TEXT));
+        let said = &mut self.said[at];
+        said.words = Words::Spoken { at: self.now };
+        let (id, line) = (said.id, said.line);
+        let keeps = said.wants_reply;
+        self.witness.done(witness::Job::Listen(id));
+        let empty = text.trim().is_empty();
+        let standing = self.history.get_mut(line);
+        let gone = standing.is_none();
+        if let Some(standing) = standing {
+            standing.text.clone_from(&text);
+        }
+        self.tell(Fact::Transcript {
+            utterance: id,
+            line,
+            text,
+        });
+        // Empty: refused. Without automatic replies: left. Deleted meanwhile: nothing to answer.
+        if empty || gone || !keeps {
+            self.settle_at(at);
+        }
+        self.words_came();
+    }
+
+    pub(crate) fn not_transcribed(&mut self, at: usize, message: &str) {
+        let said = self.said.remove(at);
+        self.tell_failed(&said, message);
+        self.tell(Fact::Trouble {
+            message: format!("The caller was not understood: {message}"),
+        });
+        let waiting = matches!(&self.floor, Floor::Awaiting { reply: None, .. });
+        if waiting && said.wants_reply {
+            self.apologise(vec![said]);
+        } else {
+            self.witness.settled(said.id);
+            self.words_came();
+        }
+    }
+
+    fn settle_at(&mut self, at: usize) {
+        let said = self.said.remove(at);
+        self.witness.settled(said.id);
+    }
+
+    /// One utterance less is without words: whoever waited for them may go on.
+    fn words_came(&mut self) {
+        match &self.floor {
+            Floor::Awaiting { reply: None, .. } => {
+                let (_, overheard) = self.take_apart();
+                self.yield_to(overheard);
+            }
+            Floor::Awaiting { reply: Some(_), .. } => self.take_up(),
+            _ => {}
+        }
+    }
+}

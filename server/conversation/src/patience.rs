@@ -1,0 +1,83 @@
+//! Every duration and bound that the conversation knows, each with its reason.
+
+use crate::Millis;
+
+/// Windows that are looked at for an onset, and how many of them must be voice: about 100 ms of
+/// voice open an utterance in the quiet, where a mistake costs nothing but an empty transcript.
+pub(crate) const ONSET_WINDOWS: usize = 4;
+pub(crate) const ONSET_VOICED: usize = 3;
+
+/// A window's length until two of them have told it.
+pub(crate) const WINDOW: Millis = Millis(32);
+/// A longer jump in media time is a gap in the sound, not one long window.
+pub(crate) const GAP: Millis = Millis(500);
+/// While someone speaks, so much less than the threshold still counts: voices swing within words.
+pub(crate) const HYSTERESIS: f32 = 0.15;
+
+/// Voice that lasts this long over the agent is a barge-in: longer than a cough, and with the way
+/// to us still decided within 500 ms of its first sample.
+pub(crate) const CONFIRM: Millis = Millis(440);
+/// A contest that breathes in at `CONFIRM` gets one window more.
+pub(crate) const CONTEST: Millis = Millis(470);
+/// The same by the clock, if the caller's sound stops coming in the middle of a contest.
+pub(crate) const CONTEST_CLOCK: Millis = Millis(600);
+/// No word is shorter: "words" in less voice were a click.
+pub(crate) const WORD: Millis = Millis(150);
+/// Of a contested stretch so many windows in a hundred must be voice.
+pub(crate) const CONTEST_SHARE: u32 = 80;
+/// ... and on average so far above the threshold: a cough hovers around it, a voice does not.
+pub(crate) const CONTEST_MARGIN: f32 = 0.15;
+/// A silence of this length ends a contest: it was a cough.
+pub(crate) const COUGH_QUIET: Millis = Millis(190);
+/// Up to this much voice was a click, and `CLICK_QUIET` ends its contest.
+pub(crate) const CLICK: Millis = Millis(64);
+pub(crate) const CLICK_QUIET: Millis = Millis(90);
+/// "mm-hm, yeah, right" may go on beside the agent so long; then the caller wants to speak.
+pub(crate) const BACKCHANNEL: Millis = Millis(1_200);
+
+/// At this silence the endpointer is asked first: less is found within words.
+pub(crate) const JUDGE_FIRST: Millis = Millis(190);
+/// ... and again each time that the silence has grown by this.
+pub(crate) const JUDGE_AGAIN: Millis = Millis(160);
+/// From here on the endpointer is believed that the caller has finished, and below, that not.
+pub(crate) const FINISHED: f32 = 0.7;
+pub(crate) const UNFINISHED: f32 = 0.3;
+/// What a session may ask of its pauses: a shorter one cuts words, a longer one looks dead.
+pub(crate) const PAUSE_SHORTEST: Millis = Millis(100);
+pub(crate) const PAUSE_LONGEST: Millis = Millis(10_000);
+/// One utterance: beyond, a radio is on. Recognisers degrade long before.
+pub(crate) const UTTERANCE: Millis = Millis(60_000);
+/// If no sound comes for this long while the caller speaks, the line is dead and counts as silence.
+pub(crate) const DEAF: Millis = Millis(1_500);
+
+/// The words of a finished utterance: a busy pool of recognisers makes callers wait their turn.
+pub(crate) const TRANSCRIPT: Millis = Millis(10_000);
+/// Passages help an answer, but no answer waits for them longer than this.
+pub(crate) const SEARCH: Millis = Millis(800);
+/// A model's first word, and each further piece: a cold remote model takes seconds.
+pub(crate) const COMPOSE: Millis = Millis(15_000);
+/// Speech that is neither made nor played for this long will not come.
+pub(crate) const SPEECH: Millis = Millis(8_000);
+
+/// Phrases handed to the synthesizer before they are due: enough to never run dry, and not so
+/// many that a barge-in wastes a page of work.
+pub(crate) const AHEAD: usize = 4;
+/// A caller who is not there is asked so often in a row, then left in peace.
+pub(crate) const IDLE_TIMES: u32 = 3;
+/// The least that `idle` may be set to: below, the agent would talk to itself.
+pub(crate) const IDLE_LEAST: Millis = Millis(1_000);
+
+/// Utterances that wait for words or for a reply; the oldest is given up for a new one.
+pub(crate) const WAITING: usize = 8;
+/// Replies beside the floor at one time.
+pub(crate) const ASIDES: usize = 4;
+/// One text of the client, in bytes: several pages.
+pub(crate) const TEXT: usize = 32 * 1024;
+/// One reply, in bytes: an hour of speech. What a model says beyond is dropped.
+pub(crate) const REPLY_TEXT: usize = 48 * 1024;
+/// Lines of history; the oldest goes.
+pub(crate) const LINES: usize = 400;
+/// History told to a model, in bytes, the newest lines first.
+pub(crate) const PROMPT: usize = 48 * 1024;
+/// Outputs of one input: ending a session full of asides, utterances and phrases takes this many.
+pub(crate) const OUTPUTS: usize = 128;

@@ -1,0 +1,69 @@
+//! What we say of ourselves, and which of the caller's sounds are no wish to speak.
+
+/// Said once when an engine fails.
+pub(crate) const APOLOGY: &str = "I am sorry, something went wrong. Please say that again.";
+/// Asked when the caller has been silent for long.
+pub(crate) const STILL_THERE: &str = "Are you still there?";
+
+/// Sounds of listening, and what recognisers make of breath; none of them claims the floor.
+const BACKCHANNELS: &[&str] = &[
+    "ah", "aha", "alright", "eh", "er", "erm", "ha", "hm", "hmm", "huh", "mhm", "mm", "mmhm",
+    "mmm", "nice", "oh", "ok", "okay", "right", "see", "sure", "uh", "uhhuh", "uhm", "um", "well",
+    "wow", "yeah", "yep", "yes", "yup", "i", "a", "the", "hum",
+];
+
+/// What the words so far tell about the caller's wish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// No word yet.
+    Unknown,
+    /// Only sounds of listening.
+    Listens,
+    /// A real word.
+    Speaks,
+}
+
+pub(crate) fn wish(partial: &str) -> Wish {
+    let mut wish = Wish::Unknown;
+    for word in partial.split_whitespace() {
+        // Recognisers put noises in brackets: "[COUGH]", "<sil>", "++BREATH++".
+        if word.starts_with(['[', '<', '(', '+']) {
+            continue;
+        }
+        if listens(word) {
+            wish = Wish::Listens;
+        } else {
+            return Wish::Speaks;
+        }
+    }
+    wish
+}
+
+/// True also for "mm-hm" and "uh-huh", whose every part is such a sound.
+fn listens(word: &str) -> bool {
+    word.split('-').all(|part| {
+        let bare: String = part.chars().filter(|c| c.is_alphanumeric()).collect();
+        bare.is_empty() || BACKCHANNELS.contains(&bare.to_lowercase().as_str())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Wish, wish};
+
+    #[test]
+    fn only_real_words_claim_the_floor() {
+        for (partial, expected) in [
+            ("", Wish::Unknown),
+            ("[COUGH] <sil>", Wish::Unknown),
+            ("mm-hm", Wish::Listens),
+            ("Uh huh, yeah.", Wish::Listens),
+            ("okay right", Wish::Listens),
+            ("yeah but", Wish::Speaks),
+            ("stop", Wish::Speaks),
+            ("warte mal", Wish::Speaks),
+        ] {
+            assert_eq!(wish(partial), expected, "{partial:?}");
+        }
+    }
+}
