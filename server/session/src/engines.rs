@@ -24,14 +24,24 @@ pub struct Engines {
 impl Engines {
     /// Who fills each seam, for the page and the log.
     pub fn roll(&self) -> Vec<Engine> {
-        let voices = self.synthesizer.as_ref().map(SynthesizerPort::voices).unwrap_or_default();
+        let voices = self
+            .synthesizer
+            .as_ref()
+            .map(SynthesizerPort::voices)
+            .unwrap_or_default();
         let mut synthesizer = entry("synthesizer", self.synthesizer.as_ref().map(|s| s.card()));
         synthesizer.voices = voices;
         vec![
             entry("voice_detector", Some((self.voice_detectors)().card())),
             entry("endpointer", Some(self.endpointer.card())),
-            entry("recognizer", self.recognizer.as_ref().map(RecognizerPort::card)),
-            entry("retriever", self.retriever.as_ref().map(RetrieverPort::card)),
+            entry(
+                "recognizer",
+                self.recognizer.as_ref().map(RecognizerPort::card),
+            ),
+            entry(
+                "retriever",
+                self.retriever.as_ref().map(RetrieverPort::card),
+            ),
             entry("language_model", Some(self.language_model.card())),
             synthesizer,
         ]
@@ -42,52 +52,80 @@ impl Engines {
         let model = self.language_model.card();
         let mut notices = Vec::new();
         let mut say = |code: &str, message: String| {
-            notices.push(Event::Notice { code: code.to_owned(), message });
+            notices.push(Event::Notice {
+                code: code.to_owned(),
+                message,
+            });
         };
         if !settings.instructions.trim().is_empty() && !model.can(Ability::Instructions) {
             let name = &model.name;
-            say("instructions_not_followed", format!(
-                "{name} answers from the knowledge base and does not follow instructions. \
+            say(
+                "instructions_not_followed",
+                format!(
+                    "{name} answers from the knowledge base and does not follow instructions. \
                  Start the server with --llm to use a language model that does."
-            ));
+                ),
+            );
         }
         if !settings.tools.is_empty() && !model.can(Ability::Tools) {
             let (name, tools) = (&model.name, settings.tools.join(", "));
-            say("tools_not_called", format!("{name} calls no tools: {tools} will not be used."));
+            say(
+                "tools_not_called",
+                format!("{name} calls no tools: {tools} will not be used."),
+            );
         }
         self.voice_shortcomings(settings, &mut say);
         if let Some(language) = &settings.language
             && !language.to_ascii_lowercase().starts_with("en")
-            && !self.recognizer.as_ref().is_some_and(|r| r.card().can(Ability::Languages))
+            && !self
+                .recognizer
+                .as_ref()
+                .is_some_and(|r| r.card().can(Ability::Languages))
         {
-            say("language_not_understood", format!(
-                "only English is understood here, not \"{language}\"."
-            ));
+            say(
+                "language_not_understood",
+                format!("only English is understood here, not \"{language}\"."),
+            );
         }
         if self.recognizer.is_none() {
-            say("no_recognizer", "no recognizer is installed on this server: type instead of \
-                speaking. On Debian: apt-get install libpocketsphinx3 pocketsphinx-en-us".into());
+            say(
+                "no_recognizer",
+                "no recognizer is installed on this server: type instead of \
+                speaking. On Debian: apt-get install libpocketsphinx3 pocketsphinx-en-us"
+                    .into(),
+            );
         }
         notices
     }
 
     fn voice_shortcomings(&self, settings: &Settings, say: &mut dyn FnMut(&str, String)) {
         let Some(synthesizer) = &self.synthesizer else {
-            say("no_voice", "no voice is installed on this server: replies are text only. \
-                On Debian: apt-get install flite".into());
+            say(
+                "no_voice",
+                "no voice is installed on this server: replies are text only. \
+                On Debian: apt-get install flite"
+                    .into(),
+            );
             return;
         };
         let voices = synthesizer.voices();
         if let Some(voice) = &settings.voice
             && !voices.contains(voice)
         {
-            let (have, used) = (voices.join(", "), voices.first().cloned().unwrap_or_default());
-            say("voice_unknown", format!(
-                "there is no voice \"{voice}\" here; {used} speaks. Voices: {have}."
-            ));
+            let (have, used) = (
+                voices.join(", "),
+                voices.first().cloned().unwrap_or_default(),
+            );
+            say(
+                "voice_unknown",
+                format!("there is no voice \"{voice}\" here; {used} speaks. Voices: {have}."),
+            );
         }
         if (settings.speed - 1.0).abs() > f32::EPSILON && !synthesizer.card().can(Ability::Speed) {
-            say("speed_not_changed", "this voice speaks at one speed only.".into());
+            say(
+                "speed_not_changed",
+                "this voice speaks at one speed only.".into(),
+            );
         }
     }
 }
@@ -97,5 +135,10 @@ fn entry(seam: &str, card: Option<Card>) -> Engine {
         Some(card) => (card.name, card.grade.name().to_owned()),
         None => ("none".to_owned(), "none".to_owned()),
     };
-    Engine { seam: seam.to_owned(), name, grade, voices: Vec::new() }
+    Engine {
+        seam: seam.to_owned(),
+        name,
+        grade,
+        voices: Vec::new(),
+    }
 }

@@ -1,7 +1,7 @@
 //! The last inputs of a conversation, so that any call can be replayed.
 
-use server_conversation::{Conversation, Input, Millis, Output, Settings};
 use serde::{Deserialize, Serialize};
+use server_conversation::{Conversation, Input, Millis, Output, Settings};
 use std::collections::VecDeque;
 use std::fmt;
 
@@ -34,7 +34,12 @@ pub struct Journal {
 
 impl Journal {
     pub(crate) fn new(settings: Settings) -> Self {
-        Self { settings, entries: VecDeque::new(), lost: 0, digest: Digest::new() }
+        Self {
+            settings,
+            entries: VecDeque::new(),
+            lost: 0,
+            digest: Digest::new(),
+        }
     }
 
     pub(crate) fn input(&mut self, at: Millis, input: &Input) {
@@ -42,7 +47,10 @@ impl Journal {
             self.entries.pop_front();
             self.lost += 1;
         }
-        self.entries.push_back(Entry { at, input: input.clone() });
+        self.entries.push_back(Entry {
+            at,
+            input: input.clone(),
+        });
     }
 
     pub(crate) fn output(&mut self, output: &Output) {
@@ -82,7 +90,10 @@ impl Replay {
     }
 
     pub fn of(text: &str) -> Result<Self, JournalError> {
-        let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        let mut lines = text
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| !line.trim().is_empty());
         let (_, first) = lines.next().ok_or(JournalError::Empty)?;
         let header: Header = parse(1, first)?;
         if header.lost > 0 {
@@ -99,7 +110,12 @@ impl Replay {
                 outputs.push_str(&line(&output));
             }
         }
-        Ok(Self { inputs, outputs, then: header.outputs, now: digest.name() })
+        Ok(Self {
+            inputs,
+            outputs,
+            then: header.outputs,
+            now: digest.name(),
+        })
     }
 }
 
@@ -127,8 +143,10 @@ impl fmt::Display for JournalError {
 impl std::error::Error for JournalError {}
 
 fn parse<T: serde::de::DeserializeOwned>(number: usize, text: &str) -> Result<T, JournalError> {
-    serde_json::from_str(text)
-        .map_err(|error| JournalError::Line { number, message: error.to_string() })
+    serde_json::from_str(text).map_err(|error| JournalError::Line {
+        number,
+        message: error.to_string(),
+    })
 }
 
 fn line(value: &impl Serialize) -> String {

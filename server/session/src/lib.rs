@@ -8,6 +8,7 @@ mod journal;
 mod listening;
 mod lobby;
 pub mod peer;
+mod reports;
 mod session;
 mod speaking;
 mod translate;

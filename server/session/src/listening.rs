@@ -23,11 +23,19 @@ impl Ears {
     pub(crate) fn new(detector: Box<dyn VoiceDetector>) -> Result<Self, AudioError> {
         let inbound = Inbound::new()?;
         let (speech, windows) = (Vec::with_capacity(4_096), Vec::with_capacity(16));
-        Ok(Self { inbound, detector, filled: 0, hearing: None, speech, windows })
+        Ok(Self {
+            inbound,
+            detector,
+            filled: 0,
+            hearing: None,
+            speech,
+            windows,
+        })
     }
 
     pub(crate) fn packet(&mut self, now: Millis, packet: &AudioPacket) {
-        self.inbound.packet(now.0, packet.sequence, packet.timestamp, &packet.payload);
+        self.inbound
+            .packet(now.0, packet.sequence, packet.timestamp, &packet.payload);
     }
 
     /// Takes what is due, hands it to the recognizer, and says what the voice detector makes of it.
@@ -45,15 +53,21 @@ impl Ears {
             hearing.push(&self.speech);
         }
         self.windows.clear();
-        self.detector.push(&self.speech, &mut |probability| self.windows.push(probability));
+        self.detector.push(&self.speech, &mut |probability| {
+            self.windows.push(probability)
+        });
         let (window, filled) = (self.detector.window().max(1), self.filled);
         let total = filled + self.speech.len();
         self.filled = total % window;
-        let windows = self.windows.iter().enumerate().map(|(index, &probability)| {
-            let after = total.saturating_sub((index + 1) * window) as u64;
-            let end = Millis(end.saturating_sub(after / SAMPLES_PER_MS));
-            Input::Voice { probability, end }
-        });
+        let windows = self
+            .windows
+            .iter()
+            .enumerate()
+            .map(|(index, &probability)| {
+                let after = total.saturating_sub((index + 1) * window) as u64;
+                let end = Millis(end.saturating_sub(after / SAMPLES_PER_MS));
+                Input::Voice { probability, end }
+            });
         inputs.extend(windows);
     }
 
@@ -63,7 +77,8 @@ impl Ears {
 
     /// From here on the sound belongs to this utterance, `from` included.
     pub(crate) fn listen(&mut self, utterance: UtteranceId, from: Millis, mut hearing: Hearing) {
-        self.inbound.since(from.0, &mut |speech| hearing.push(speech));
+        self.inbound
+            .since(from.0, &mut |speech| hearing.push(speech));
         self.hearing = Some((utterance, hearing));
     }
 

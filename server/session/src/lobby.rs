@@ -34,7 +34,9 @@ struct Calls {
 /// Why a call was not let in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotAdmitted {
-    Full { calls: usize },
+    Full {
+        calls: usize,
+    },
     Draining,
     /// The machine could not give what a session needs.
     Server(String),
@@ -55,7 +57,11 @@ impl std::error::Error for NotAdmitted {}
 impl Lobby {
     pub fn new(options: LobbyOptions) -> Arc<Self> {
         let (calls, emptied) = (Mutex::default(), Notify::new());
-        Arc::new(Self { options, calls, emptied })
+        Arc::new(Self {
+            options,
+            calls,
+            emptied,
+        })
     }
 
     /// Whether one more call would be let in. Asked before the costly part of an offer.
@@ -65,7 +71,9 @@ impl Lobby {
             return Err(NotAdmitted::Draining);
         }
         if calls.running.len() >= self.options.most_calls {
-            return Err(NotAdmitted::Full { calls: calls.running.len() });
+            return Err(NotAdmitted::Full {
+                calls: calls.running.len(),
+            });
         }
         Ok(())
     }
@@ -85,7 +93,10 @@ impl Lobby {
             .map_err(|error| NotAdmitted::Server(error.to_string()))?;
         let (orders, inbox) = mpsc::channel(4);
         self.calls().running.insert(call.to_owned(), orders);
-        let entry = Entry { lobby: Arc::clone(self), call: call.to_owned() };
+        let entry = Entry {
+            lobby: Arc::clone(self),
+            call: call.to_owned(),
+        };
         tokio::spawn(async move {
             let _entry = entry;
             session.run(peer, inbox).await;
@@ -111,7 +122,10 @@ impl Lobby {
             calls.running.values().cloned().collect()
         };
         for orders in orders {
-            let _ = orders.try_send(Order::SayGoodbye { reason: reason.to_owned(), deadline });
+            let _ = orders.try_send(Order::SayGoodbye {
+                reason: reason.to_owned(),
+                deadline,
+            });
         }
         // The sessions hold the deadline themselves; the second is for those that cannot.
         let patience = deadline + Duration::from_secs(1);

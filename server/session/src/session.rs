@@ -4,15 +4,16 @@ use crate::engines::Engines;
 use crate::journal::Journal;
 use crate::listening::Ears;
 use crate::peer::{FromPeer, Gone, Peer, ToPeer};
+use crate::reports::Report;
 use crate::speaking::Mouth;
 use crate::translate;
 use crate::wire::Wire;
-use models_engine::{Evidence, Hint, Passage, Piece, Query, Script, Stopped};
-use models_host::{Composing, Heard, Hearing, Job, Speaking};
+use models_engine::{Evidence, Hint, Query, Script};
+use models_host::{Hearing, Job};
 use server_audio::AudioError;
 use server_conversation::{
-    Conversation, Fact, HearingEvent, Input, Millis, Output, PhraseId, ReplyEvent, ReplyId,
-    UtteranceId,
+    Conversation, Fact, HearingEvent, Input, Millis, Output, PhraseEvent, PhraseId, ReplyEvent,
+    ReplyId, UtteranceId,
 };
 use signaling_protocol::Dialect;
 use signaling_protocol::model::{Command, Event, Settings};
@@ -43,19 +44,14 @@ pub struct SessionOptions {
 pub enum Order {
     HangUp,
     /// Tell the caller, let the reply end, and leave by the deadline.
-    SayGoodbye { reason: String, deadline: Duration },
-}
-
-/// What an engine has said, with the conversation's own number for the job.
-enum Report {
-    Heard(UtteranceId, Heard),
-    Found(ReplyId, Result<Vec<Passage>, Stopped>),
-    Composing(ReplyId, Composing),
-    Speaking(PhraseId, Speaking),
+    SayGoodbye {
+        reason: String,
+        deadline: Duration,
+    },
 }
 
 pub(crate) struct Session {
-    call: String,
+    pub(crate) call: String,
     start: Instant,
     options: SessionOptions,
     settings: Settings,
@@ -64,13 +60,13 @@ pub(crate) struct Session {
     journal: Journal,
     wire: Wire,
     ears: Ears,
-    mouth: Mouth,
+    pub(crate) mouth: Mouth,
     peer: Arc<dyn ToPeer>,
-    inputs: VecDeque<Input>,
+    pub(crate) inputs: VecDeque<Input>,
     /// Utterances that are over and whose transcript is awaited.
-    finishing: HashMap<UtteranceId, Hearing>,
+    pub(crate) finishing: HashMap<UtteranceId, Hearing>,
     /// What a reply is waiting for: its search, then its words.
-    replying: HashMap<ReplyId, Job>,
+    pub(crate) replying: HashMap<ReplyId, Job>,
     reports: mpsc::Receiver<Report>,
     mailbox: mpsc::Sender<Report>,
     connected: bool,
@@ -130,7 +126,11 @@ impl Session {
             self.settle();
         }
         self.peer.close();
-        tracing::info!(call = self.call, seconds = self.start.elapsed().as_secs(), "call ends");
+        tracing::info!(
+            call = self.call,
+            seconds = self.start.elapsed().as_secs(),
+            "call ends"
+        );
         self.keep_journal();
     }
 
@@ -143,7 +143,9 @@ impl Session {
                 }
             }
             FromPeer::Audio(packet) => self.ears.packet(self.now(), &packet),
-            FromPeer::ChannelOpen => self.wire.open(&Event::Hello { engines: self.engines.roll() }),
+            FromPeer::ChannelOpen => self.wire.open(&Event::Hello {
+                engines: self.engines.roll(),
+            }),
             FromPeer::Message(message) => {
                 for command in self.wire.hear(&message) {
                     self.on_command(command);
@@ -169,84 +171,6 @@ impl Session {
         self.inputs.push_back(Input::Configure(own));
     }
 
-    fn on_report(&mut self, report: Option<Report>) {
-        let input = match report {
-            None => None,
-            Some(Report::Heard(utterance, heard)) => self.on_heard(utterance, heard),
-            Some(Report::Found(reply, found)) => self.on_found(reply, found),
-            Some(Report::Composing(reply, composing)) => self.on_composing(reply, composing),
-            Some(Report::Speaking(phrase, speaking)) => self.on_speaking(phrase, speaking),
-        };
-        self.inputs.extend(input);
-    }
-
-    fn on_heard(&mut self, utterance: UtteranceId, heard: Heard) -> Option<Input> {
-        let event = match heard {
-            Heard::Partial(words) => {
-                HearingEvent::Partial { text: words.text, stable: words.stable }
-            }
-            Heard::Ended(ended) => {
-                self.finishing.remove(&utterance);
-                match ended {
-                    Ok(words) => {
-                        HearingEvent::Transcript { text: words.text, confidence: words.confidence }
-                    }
-                    Err(Stopped::Cancelled) => return None,
-                    Err(Stopped::Failed(failure)) => {
-                        tracing::warn!(call = self.call, %failure, "recognition failed");
-                        HearingEvent::Failed { message: failure.message }
-                    }
-                }
-            }
-        };
-        Some(Input::Hearing(utterance, event))
-    }
-
-    /// A search that fails is an answer without passages: the reply goes on.
-    fn on_found(&mut self, reply: ReplyId, found: Result<Vec<Passage>, Stopped>) -> Option<Input> {
-        self.replying.remove(&reply)?;
-        let passages = found.unwrap_or_else(|stopped| {
-            tracing::warn!(call = self.call, %stopped, "retrieval failed");
-            Vec::new()
-        });
-        let passages = passages.into_iter().map(translate::passage_in).collect();
-        Some(Input::Reply(reply, ReplyEvent::Found { passages }))
-    }
-
-    fn on_composing(&mut self, reply: ReplyId, composing: Composing) -> Option<Input> {
-        if !self.replying.contains_key(&reply) {
-            return None;
-        }
-        let event = match composing {
-            Composing::Piece(Piece::Text(text)) => ReplyEvent::Text { text },
-            Composing::Piece(Piece::Cite(passage)) => ReplyEvent::Cite { passage },
-            Composing::Ended(ended) => {
-                self.replying.remove(&reply);
-                match ended {
-                    Ok(()) => ReplyEvent::Composed,
-                    Err(Stopped::Cancelled) => return None,
-                    Err(Stopped::Failed(failure)) => {
-                        tracing::warn!(call = self.call, %failure, "the language model failed");
-                        ReplyEvent::Failed { message: failure.message }
-                    }
-                }
-            }
-        };
-        Some(Input::Reply(reply, event))
-    }
-
-    fn on_speaking(&mut self, phrase: PhraseId, speaking: Speaking) -> Option<Input> {
-        match speaking {
-            Speaking::Speech { rate, samples } => self.mouth.speech(phrase, rate, &samples),
-            Speaking::Ended(Ok(_)) => self.mouth.spoken(phrase),
-            Speaking::Ended(Err(Stopped::Cancelled)) => None,
-            Speaking::Ended(Err(Stopped::Failed(failure))) => {
-                tracing::warn!(call = self.call, %failure, "synthesis failed");
-                self.mouth.failed(phrase, failure.message)
-            }
-        }
-    }
-
     fn on_order(&mut self, order: Order) {
         match order {
             Order::HangUp => self.inputs.push_back(Input::HangUp),
@@ -270,7 +194,11 @@ impl Session {
     /// Tells the conversation everything that has happened, and carries out what it orders.
     fn settle(&mut self) {
         let now = self.now();
-        if self.core.poll_timeout().is_some_and(|deadline| deadline <= now) {
+        if self
+            .core
+            .poll_timeout()
+            .is_some_and(|deadline| deadline <= now)
+        {
             self.inputs.push_back(Input::Elapsed);
         }
         while let Some(input) = self.inputs.pop_front() {
@@ -286,11 +214,22 @@ impl Session {
     fn carry_out(&mut self, output: Output) {
         match output {
             Output::Listen { utterance, from } => self.listen(utterance, from),
-            Output::Judge { utterance, partial, silence, speech } => {
+            Output::Judge {
+                utterance,
+                partial,
+                silence,
+                speech,
+            } => {
                 let (silence_ms, speech_ms) = (small(silence), small(speech));
-                let evidence = Evidence { partial: &partial, silence_ms, speech_ms, speech: &[] };
+                let evidence = Evidence {
+                    partial: &partial,
+                    silence_ms,
+                    speech_ms,
+                    speech: &[],
+                };
                 let finished = self.engines.endpointer.judge(&evidence);
-                self.inputs.push_back(Input::Hearing(utterance, HearingEvent::Judged { finished }));
+                self.inputs
+                    .push_back(Input::Hearing(utterance, HearingEvent::Judged { finished }));
             }
             Output::Finish { utterance } => {
                 if let Some(hearing) = self.ears.finish(utterance) {
@@ -301,15 +240,27 @@ impl Session {
                 self.ears.forget(utterance);
                 self.finishing.remove(&utterance);
             }
-            Output::Search { reply, query, limit } => self.search(reply, query, limit),
+            Output::Search {
+                reply,
+                query,
+                limit,
+            } => self.search(reply, query, limit),
             Output::Compose { reply, prompt } => {
                 let prompt = translate::prompt(prompt);
-                let job = self.engines.language_model.compose(prompt, &self.mailbox, move |said| {
-                    Report::Composing(reply, said)
-                });
+                let job = self
+                    .engines
+                    .language_model
+                    .compose(prompt, &self.mailbox, move |said| {
+                        Report::Composing(reply, said)
+                    });
                 self.replying.insert(reply, job);
             }
-            Output::Speak { phrase, text, voice, speed } => {
+            Output::Speak {
+                phrase,
+                text,
+                voice,
+                speed,
+            } => {
                 self.speak(phrase, Script { text, voice, speed });
             }
             Output::Duck { .. } => self.mouth.duck(),
@@ -327,22 +278,25 @@ impl Session {
     fn listen(&mut self, utterance: UtteranceId, from: Millis) {
         let Some(recognizer) = &self.engines.recognizer else {
             let message = "no recognizer is installed".to_owned();
-            self.inputs.push_back(Input::Hearing(utterance, HearingEvent::Failed { message }));
+            self.inputs
+                .push_back(Input::Hearing(utterance, HearingEvent::Failed { message }));
             return;
         };
         let hint = Hint {
             language: self.settings.language.clone(),
             prompt: self.settings.vocabulary.clone(),
         };
-        let hearing = recognizer
-            .listen(hint, &self.mailbox, move |heard| Report::Heard(utterance, heard));
+        let hearing = recognizer.listen(hint, &self.mailbox, move |heard| {
+            Report::Heard(utterance, heard)
+        });
         self.ears.listen(utterance, from, hearing);
     }
 
     fn search(&mut self, reply: ReplyId, text: String, limit: usize) {
         let Some(retriever) = &self.engines.retriever else {
             let passages = Vec::new();
-            self.inputs.push_back(Input::Reply(reply, ReplyEvent::Found { passages }));
+            self.inputs
+                .push_back(Input::Reply(reply, ReplyEvent::Found { passages }));
             return;
         };
         let job = retriever.retrieve(Query { text, limit }, &self.mailbox, move |found| {
@@ -354,12 +308,13 @@ impl Session {
     fn speak(&mut self, phrase: PhraseId, script: Script) {
         let Some(synthesizer) = &self.engines.synthesizer else {
             let message = "no voice is installed".to_owned();
-            let failed = server_conversation::PhraseEvent::Failed { message };
+            let failed = PhraseEvent::Failed { message };
             self.inputs.push_back(Input::Phrase(phrase, failed));
             return;
         };
-        let job = synthesizer
-            .speak(script, &self.mailbox, move |said| Report::Speaking(phrase, said));
+        let job = synthesizer.speak(script, &self.mailbox, move |said| {
+            Report::Speaking(phrase, said)
+        });
         self.mouth.begin(phrase, job);
     }
 
@@ -399,7 +354,9 @@ impl Session {
     }
 
     fn keep_journal(self) {
-        let Some(folder) = self.options.journals else { return };
+        let Some(folder) = self.options.journals else {
+            return;
+        };
         let file = folder.join(format!("{}.jsonl", self.call));
         let journal = self.journal;
         tokio::task::spawn_blocking(move || {

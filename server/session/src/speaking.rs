@@ -35,12 +35,26 @@ impl Mouth {
     pub(crate) fn new(peer: Arc<dyn ToPeer>) -> Result<Self, AudioError> {
         let (outbound, pace) = (Outbound::new()?, Pace::new(0));
         let (phrases, packet) = (HashMap::new(), Vec::with_capacity(1_500));
-        Ok(Self { outbound, pace, running: false, peer, phrases, packet })
+        Ok(Self {
+            outbound,
+            pace,
+            running: false,
+            peer,
+            phrases,
+            packet,
+        })
     }
 
     pub(crate) fn begin(&mut self, phrase: PhraseId, job: Job) {
         self.outbound.begin(tag(phrase));
-        self.phrases.insert(phrase, Phrase { _job: job, samples: 0, rate: 1 });
+        self.phrases.insert(
+            phrase,
+            Phrase {
+                _job: job,
+                samples: 0,
+                rate: 1,
+            },
+        );
     }
 
     /// More of a phrase's speech.
@@ -53,14 +67,24 @@ impl Mouth {
         }
         phrase.samples += samples.len() as u64;
         phrase.rate = rate;
-        Some(Input::Phrase(id, PhraseEvent::Speech { total: phrase.total() }))
+        Some(Input::Phrase(
+            id,
+            PhraseEvent::Speech {
+                total: phrase.total(),
+            },
+        ))
     }
 
     /// All of a phrase's speech is there.
     pub(crate) fn spoken(&mut self, id: PhraseId) -> Option<Input> {
         let phrase = self.phrases.remove(&id)?;
         self.outbound.end(tag(id));
-        Some(Input::Phrase(id, PhraseEvent::Spoken { total: phrase.total() }))
+        Some(Input::Phrase(
+            id,
+            PhraseEvent::Spoken {
+                total: phrase.total(),
+            },
+        ))
     }
 
     pub(crate) fn failed(&mut self, id: PhraseId, message: String) -> Option<Input> {
@@ -101,7 +125,11 @@ impl Mouth {
         }
         let due = self.pace.due(now_us);
         // Frames that went by while nothing played are not made up for: speech begins in this one.
-        let first = if self.running { 0 } else { due.saturating_sub(1) };
+        let first = if self.running {
+            0
+        } else {
+            due.saturating_sub(1)
+        };
         if !std::mem::replace(&mut self.running, true) {
             self.outbound.set_loss(self.peer.loss());
         }
@@ -115,10 +143,17 @@ impl Mouth {
     fn frame(&mut self, timestamp: u32, inputs: &mut impl Extend<Input>) {
         let frame = self.outbound.frame(&mut self.packet);
         if frame.sent {
-            self.peer.audio(timestamp, frame.marker, Bytes::copy_from_slice(&self.packet));
+            self.peer.audio(
+                timestamp,
+                frame.marker,
+                Bytes::copy_from_slice(&self.packet),
+            );
         }
         inputs.extend(frame.played().iter().map(|played| {
-            let phrase = PhraseId { reply: ReplyId(played.tag.reply), index: played.tag.phrase };
+            let phrase = PhraseId {
+                reply: ReplyId(played.tag.reply),
+                index: played.tag.phrase,
+            };
             let (total, done) = (Millis(played.total_ms), played.done);
             Input::Phrase(phrase, PhraseEvent::Played { total, done })
         }));
@@ -126,5 +161,8 @@ impl Mouth {
 }
 
 fn tag(phrase: PhraseId) -> Tag {
-    Tag { reply: phrase.reply.0, phrase: phrase.index }
+    Tag {
+        reply: phrase.reply.0,
+        phrase: phrase.index,
+    }
 }

@@ -10,17 +10,38 @@ pub(crate) fn input(command: Command) -> Input {
     match command {
         Command::Configure { .. } => unreachable!("settings are taken by the session"),
         Command::Type { token, text } => Input::Typed { token, text },
-        Command::Write { token, author, text, place } => {
-            Input::Write { token, author: author_in(author), text, place: place_in(place) }
-        }
-        Command::Delete { token, line } => Input::Delete { token, line: LineId(line) },
-        Command::Truncate { token, line, heard_ms } => {
-            Input::Truncate { token, line: LineId(line), heard: Millis(heard_ms) }
-        }
-        Command::Respond { token, request } => Input::Respond { token, request: ask(request) },
-        Command::Cancel { token, reply } => {
-            Input::CancelReply { token, reply: reply.map(ReplyId) }
-        }
+        Command::Write {
+            token,
+            author,
+            text,
+            place,
+        } => Input::Write {
+            token,
+            author: author_in(author),
+            text,
+            place: place_in(place),
+        },
+        Command::Delete { token, line } => Input::Delete {
+            token,
+            line: LineId(line),
+        },
+        Command::Truncate {
+            token,
+            line,
+            heard_ms,
+        } => Input::Truncate {
+            token,
+            line: LineId(line),
+            heard: Millis(heard_ms),
+        },
+        Command::Respond { token, request } => Input::Respond {
+            token,
+            request: ask(request),
+        },
+        Command::Cancel { token, reply } => Input::CancelReply {
+            token,
+            reply: reply.map(ReplyId),
+        },
         Command::ClearPlayout { token } => Input::ClearPlayout { token },
         Command::Commit { token } => Input::Commit { token },
         Command::Clear { token } => Input::Clear { token },
@@ -37,7 +58,11 @@ pub fn conversation_settings(
     let (endpointing, ears) = endpointing(settings.endpointing, listening);
     core::Settings {
         instructions: settings.instructions.clone(),
-        modality: if speaking { modality_in(settings.modality) } else { core::Modality::Text },
+        modality: if speaking {
+            modality_in(settings.modality)
+        } else {
+            core::Modality::Text
+        },
         greeting: greeting.map(str::to_owned),
         voice: settings.voice.clone(),
         speed: settings.speed,
@@ -48,14 +73,19 @@ pub fn conversation_settings(
     }
 }
 
-fn endpointing(
-    asked: model::Endpointing,
-    listening: bool,
-) -> (core::Endpointing, core::Ears) {
-    let ears = core::Ears { listening, ..core::Settings::default().ears };
+fn endpointing(asked: model::Endpointing, listening: bool) -> (core::Endpointing, core::Ears) {
+    let ears = core::Ears {
+        listening,
+        ..core::Settings::default().ears
+    };
     match asked {
         model::Endpointing::Silence {
-            threshold, preroll_ms, silence_ms, idle_ms, respond, interrupt,
+            threshold,
+            preroll_ms,
+            silence_ms,
+            idle_ms,
+            respond,
+            interrupt,
         } => {
             let silence = Millis(u64::from(silence_ms));
             let automatic = core::Endpointing::Automatic {
@@ -66,9 +96,20 @@ fn endpointing(
                 respond,
                 interrupt,
             };
-            (automatic, core::Ears { threshold, preroll: Millis(u64::from(preroll_ms)), listening })
+            (
+                automatic,
+                core::Ears {
+                    threshold,
+                    preroll: Millis(u64::from(preroll_ms)),
+                    listening,
+                },
+            )
         }
-        model::Endpointing::Meaning { eagerness, respond, interrupt } => {
+        model::Endpointing::Meaning {
+            eagerness,
+            respond,
+            interrupt,
+        } => {
             let (shortest, usual, longest) = patience(eagerness);
             let automatic = core::Endpointing::Automatic {
                 shortest: Millis(shortest),
@@ -96,66 +137,140 @@ fn patience(eagerness: model::Eagerness) -> (u64, u64, u64) {
 /// A fact in the event model's words.
 pub(crate) fn event(fact: Fact) -> Event {
     match fact {
-        Fact::Floor { from, to } => Event::Floor { from: floor(from), to: floor(to) },
-        Fact::SpeechStarted { line, start, .. } => {
-            Event::SpeechStarted { line: line.0, start_ms: start.0 }
-        }
-        Fact::SpeechStopped { line, end, .. } => {
-            Event::SpeechStopped { line: line.0, end_ms: end.0 }
-        }
-        Fact::Committed { line, place, .. } => {
-            Event::Committed { line: line.0, place: place_out(place) }
-        }
+        Fact::Floor { from, to } => Event::Floor {
+            from: floor(from),
+            to: floor(to),
+        },
+        Fact::SpeechStarted { line, start, .. } => Event::SpeechStarted {
+            line: line.0,
+            start_ms: start.0,
+        },
+        Fact::SpeechStopped { line, end, .. } => Event::SpeechStopped {
+            line: line.0,
+            end_ms: end.0,
+        },
+        Fact::Committed { line, place, .. } => Event::Committed {
+            line: line.0,
+            place: place_out(place),
+        },
         Fact::Cleared => Event::Cleared,
-        Fact::Idle { line, start, end } => {
-            Event::Idle { line: line.0, start_ms: start.0, end_ms: end.0 }
-        }
-        Fact::Partial { line, text, stable, .. } => Event::Partial { line: line.0, text, stable },
-        Fact::Transcript { line, text, .. } => {
-            Event::Transcript { line: line.0, text, seconds: 0.0 }
-        }
-        Fact::TranscriptFailed { line, message, .. } => {
-            Event::TranscriptFailed { line: line.0, message }
-        }
-        Fact::LineAdded { line, place, kind, text, token } => {
+        Fact::Idle { line, start, end } => Event::Idle {
+            line: line.0,
+            start_ms: start.0,
+            end_ms: end.0,
+        },
+        Fact::Partial {
+            line, text, stable, ..
+        } => Event::Partial {
+            line: line.0,
+            text,
+            stable,
+        },
+        Fact::Transcript { line, text, .. } => Event::Transcript {
+            line: line.0,
+            text,
+            seconds: 0.0,
+        },
+        Fact::TranscriptFailed { line, message, .. } => Event::TranscriptFailed {
+            line: line.0,
+            message,
+        },
+        Fact::LineAdded {
+            line,
+            place,
+            kind,
+            text,
+            token,
+        } => {
             let (place, kind) = (place_out(place), kind_out(kind));
-            Event::LineAdded { line: line.0, place, kind, text, token }
+            Event::LineAdded {
+                line: line.0,
+                place,
+                kind,
+                text,
+                token,
+            }
         }
         Fact::LineDeleted { line } => Event::LineDeleted { line: line.0 },
-        Fact::LineCut { line, heard, heard_for } => {
-            Event::LineCut { line: line.0, heard, heard_ms: heard_for.0 }
-        }
+        Fact::LineCut {
+            line,
+            heard,
+            heard_for,
+        } => Event::LineCut {
+            line: line.0,
+            heard,
+            heard_ms: heard_for.0,
+        },
         fact => reply_event(fact),
     }
 }
 
 fn reply_event(fact: Fact) -> Event {
     match fact {
-        Fact::ReplyStarted { reply, line, modality, token, .. } => Event::ReplyStarted {
+        Fact::ReplyStarted {
+            reply,
+            line,
+            modality,
+            token,
+            ..
+        } => Event::ReplyStarted {
             reply: reply.0,
             line: line.map(|line| line.0),
             modality: modality_out(modality),
             token,
         },
-        Fact::ReplyText { reply, text } => Event::ReplyText { reply: reply.0, text },
-        Fact::Cited { reply, source, heading, text } => {
-            Event::Cited { reply: reply.0, source, heading, text }
-        }
-        Fact::ReplyComposed { reply, text } => Event::ReplyComposed { reply: reply.0, text },
+        Fact::ReplyText { reply, text } => Event::ReplyText {
+            reply: reply.0,
+            text,
+        },
+        Fact::Cited {
+            reply,
+            source,
+            heading,
+            text,
+        } => Event::Cited {
+            reply: reply.0,
+            source,
+            heading,
+            text,
+        },
+        Fact::ReplyComposed { reply, text } => Event::ReplyComposed {
+            reply: reply.0,
+            text,
+        },
         Fact::PlayoutStarted { reply } => Event::PlayoutStarted { reply: reply.0 },
-        Fact::Heard { reply, heard } => Event::Heard { reply: reply.0, heard },
+        Fact::Heard { reply, heard } => Event::Heard {
+            reply: reply.0,
+            heard,
+        },
         Fact::PlayoutStopped { reply } => Event::PlayoutStopped { reply: reply.0 },
         Fact::PlayoutCleared { reply } => Event::PlayoutCleared { reply: reply.0 },
-        Fact::ReplyEnded { reply, ending, text } => {
-            Event::ReplyEnded { reply: reply.0, ending: ending_out(ending), text }
-        }
-        Fact::Reached { reply, stage, after } => {
-            Event::Reached { reply: reply.0, stage: stage_out(stage), after_ms: after.0 }
-        }
-        Fact::Refused { token, refusal } => {
-            Event::Refused { token, refusal: refusal_out(refusal) }
-        }
-        Fact::Trouble { message } => Event::Notice { code: "trouble".to_owned(), message },
+        Fact::ReplyEnded {
+            reply,
+            ending,
+            text,
+        } => Event::ReplyEnded {
+            reply: reply.0,
+            ending: ending_out(ending),
+            text,
+        },
+        Fact::Reached {
+            reply,
+            stage,
+            after,
+        } => Event::Reached {
+            reply: reply.0,
+            stage: stage_out(stage),
+            after_ms: after.0,
+        },
+        Fact::Refused { token, refusal } => Event::Refused {
+            token,
+            refusal: refusal_out(refusal),
+        },
+        Fact::Trouble { message } => Event::Notice {
+            code: "trouble".to_owned(),
+            message,
+        },
         _ => unreachable!("every other fact has been told already"),
     }
 }
@@ -175,23 +290,50 @@ fn line(line: core::PromptLine) -> engine::Line {
         core::Author::Caller => engine::Author::Caller,
         core::Author::Agent => engine::Author::Agent,
     };
-    engine::Line { author, text: line.text, cut: line.cut }
+    engine::Line {
+        author,
+        text: line.text,
+        cut: line.cut,
+    }
 }
 
 fn passage_out(passage: core::Passage) -> engine::Passage {
-    let core::Passage { source, heading, text, score } = passage;
-    engine::Passage { source, heading, text, score }
+    let core::Passage {
+        source,
+        heading,
+        text,
+        score,
+    } = passage;
+    engine::Passage {
+        source,
+        heading,
+        text,
+        score,
+    }
 }
 
 pub(crate) fn passage_in(passage: engine::Passage) -> core::Passage {
-    let engine::Passage { source, heading, text, score } = passage;
-    core::Passage { source, heading, text, score }
+    let engine::Passage {
+        source,
+        heading,
+        text,
+        score,
+    } = passage;
+    core::Passage {
+        source,
+        heading,
+        text,
+        score,
+    }
 }
 
 fn ask(request: model::ReplyRequest) -> core::ReplyRequest {
-    let lines = request
-        .lines
-        .map(|lines| lines.into_iter().map(|(author, text)| (author_in(author), text)).collect());
+    let lines = request.lines.map(|lines| {
+        lines
+            .into_iter()
+            .map(|(author, text)| (author_in(author), text))
+            .collect()
+    });
     core::ReplyRequest {
         instructions: request.instructions,
         modality: request.modality.map(modality_in),

@@ -21,7 +21,14 @@ pub(crate) struct Wire {
 impl Wire {
     pub(crate) fn new(dialect: Box<dyn Dialect>, peer: Arc<dyn ToPeer>) -> Self {
         let waiting = VecDeque::new();
-        Self { dialect, peer, waiting, open: false, stalled: false, messages: Vec::new() }
+        Self {
+            dialect,
+            peer,
+            waiting,
+            open: false,
+            stalled: false,
+            messages: Vec::new(),
+        }
     }
 
     /// The channel is open: `hello` goes first, then what has happened since.
@@ -45,7 +52,8 @@ impl Wire {
 
     pub(crate) fn hear(&mut self, message: &str) -> Vec<Command> {
         let mut commands = Vec::new();
-        self.dialect.hear(message, &mut commands, &mut self.messages);
+        self.dialect
+            .hear(message, &mut commands, &mut self.messages);
         self.send();
         commands
     }

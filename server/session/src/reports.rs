@@ -1,0 +1,101 @@
+//! What engines report, told to the conversation. What comes for a job that was cancelled is dropped.
+
+use crate::session::Session;
+use crate::translate;
+use models_engine::{Passage, Piece, Stopped};
+use models_host::{Composing, Heard, Speaking};
+use server_conversation::{HearingEvent, Input, PhraseId, ReplyEvent, ReplyId, UtteranceId};
+
+/// What an engine has said, with the conversation's own number for the job.
+pub(crate) enum Report {
+    Heard(UtteranceId, Heard),
+    Found(ReplyId, Result<Vec<Passage>, Stopped>),
+    Composing(ReplyId, Composing),
+    Speaking(PhraseId, Speaking),
+}
+
+impl Session {
+    pub(crate) fn on_report(&mut self, report: Option<Report>) {
+        let input = match report {
+            None => None,
+            Some(Report::Heard(utterance, heard)) => self.on_heard(utterance, heard),
+            Some(Report::Found(reply, found)) => self.on_found(reply, found),
+            Some(Report::Composing(reply, composing)) => self.on_composing(reply, composing),
+            Some(Report::Speaking(phrase, speaking)) => self.on_speaking(phrase, speaking),
+        };
+        self.inputs.extend(input);
+    }
+
+    fn on_heard(&mut self, utterance: UtteranceId, heard: Heard) -> Option<Input> {
+        let event = match heard {
+            Heard::Partial(words) => HearingEvent::Partial {
+                text: words.text,
+                stable: words.stable,
+            },
+            Heard::Ended(ended) => {
+                self.finishing.remove(&utterance);
+                match ended {
+                    Ok(words) => HearingEvent::Transcript {
+                        text: words.text,
+                        confidence: words.confidence,
+                    },
+                    Err(Stopped::Cancelled) => return None,
+                    Err(Stopped::Failed(failure)) => {
+                        tracing::warn!(call = self.call, %failure, "recognition failed");
+                        HearingEvent::Failed {
+                            message: failure.message,
+                        }
+                    }
+                }
+            }
+        };
+        Some(Input::Hearing(utterance, event))
+    }
+
+    /// A search that fails is an answer without passages: the reply goes on.
+    fn on_found(&mut self, reply: ReplyId, found: Result<Vec<Passage>, Stopped>) -> Option<Input> {
+        self.replying.remove(&reply)?;
+        let passages = found.unwrap_or_else(|stopped| {
+            tracing::warn!(call = self.call, %stopped, "retrieval failed");
+            Vec::new()
+        });
+        let passages = passages.into_iter().map(translate::passage_in).collect();
+        Some(Input::Reply(reply, ReplyEvent::Found { passages }))
+    }
+
+    fn on_composing(&mut self, reply: ReplyId, composing: Composing) -> Option<Input> {
+        if !self.replying.contains_key(&reply) {
+            return None;
+        }
+        let event = match composing {
+            Composing::Piece(Piece::Text(text)) => ReplyEvent::Text { text },
+            Composing::Piece(Piece::Cite(passage)) => ReplyEvent::Cite { passage },
+            Composing::Ended(ended) => {
+                self.replying.remove(&reply);
+                match ended {
+                    Ok(()) => ReplyEvent::Composed,
+                    Err(Stopped::Cancelled) => return None,
+                    Err(Stopped::Failed(failure)) => {
+                        tracing::warn!(call = self.call, %failure, "the language model failed");
+                        ReplyEvent::Failed {
+                            message: failure.message,
+                        }
+                    }
+                }
+            }
+        };
+        Some(Input::Reply(reply, event))
+    }
+
+    fn on_speaking(&mut self, phrase: PhraseId, speaking: Speaking) -> Option<Input> {
+        match speaking {
+            Speaking::Speech { rate, samples } => self.mouth.speech(phrase, rate, &samples),
+            Speaking::Ended(Ok(_)) => self.mouth.spoken(phrase),
+            Speaking::Ended(Err(Stopped::Cancelled)) => None,
+            Speaking::Ended(Err(Stopped::Failed(failure))) => {
+                tracing::warn!(call = self.call, %failure, "synthesis failed");
+                self.mouth.failed(phrase, failure.message)
+            }
+        }
+    }
+}
