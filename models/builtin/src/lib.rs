@@ -1,11 +1,13 @@
 //! Engines that need no downloaded weight.
 
 pub mod endpoint;
+pub mod quote;
 pub mod speech;
 pub mod sphinx;
 pub mod voice;
 
 pub use endpoint::RuleEndpointer;
+pub use quote::Quoter;
 pub use speech::synthesizer;
 pub use sphinx::{Sphinx, SphinxOptions};
 pub use voice::{VoiceDetectors, voice_detectors};

@@ -1,0 +1,376 @@
+//! Whether a sentence holds the kind of thing that was asked for.
+
+use models_engine::wording::{Expected, Word};
+
+/// From 0 to 1: how well the sentence fits what the question expects; `None` when anything would.
+pub(super) fn fit(expected: Expected, text: &str, words: &[Word]) -> Option<f32> {
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.text.as_str()));
+    let number = words.iter().any(Word::is_number);
+    let graded = |full: bool, half: bool| {
+        if full {
+            1.0
+        } else if half {
+            0.4
+        } else {
+            0.0
+        }
+    };
+    Some(match expected {
+        Expected::Anything => return None,
+        Expected::Price => graded(has(MONEY) && number || has(FREE), number || has(MONEY)),
+        Expected::Count => graded(number || has(COUNTS), false),
+        Expected::Duration => graded(
+            (number || has(&["a", "an", "few", "half", "several"])) && has(SPANS),
+            number || has(&["until", "immediately", "instantly", "overnight"]),
+        ),
+        Expected::Moment => graded(is_moment(text, words), number || has(WHENS)),
+        Expected::Person => graded(names_someone(text), has(ROLES)),
+        Expected::Place => graded(has(PLACES), has(TOWARDS)),
+        Expected::Reason => graded(has(REASONS), has(&["to", "so", "as", "for"])),
+        Expected::Steps => graded(
+            has(DOINGS),
+            has(&["by", "via", "can", "you", "with", "use"]),
+        ),
+        Expected::Contact => graded(is_contact(text), false),
+    })
+}
+
+const MONEY: &[&str] = &[
+    "euro", "euros", "eur", "dollar", "dollars", "usd", "pound", "pounds", "gbp", "cent", "cents",
+    "pence", "percent", "chf", "francs", "yen", "kr", "kronor", "zloty", "rupees", "credits",
+    "coins", "tokens",
+];
+const FREE: &[&str] = &[
+    "free",
+    "included",
+    "complimentary",
+    "gratis",
+    "waived",
+    "nothing",
+];
+const COUNTS: &[&str] = &[
+    "every",
+    "daily",
+    "weekly",
+    "monthly",
+    "yearly",
+    "annually",
+    "hourly",
+    "twice",
+    "once",
+    "unlimited",
+    "none",
+    "several",
+    "single",
+    "double",
+    "half",
+    "dozen",
+    "hundred",
+    "thousand",
+    "million",
+    "one",
+    "pair",
+];
+const SPANS: &[&str] = &[
+    "second", "seconds", "minute", "minutes", "min", "mins", "hour", "hours", "hrs", "day", "days",
+    "night", "nights", "week", "weeks", "month", "months", "year", "years", "decade", "decades",
+    "century", "h",
+];
+const WHENS: &[&str] = &[
+    "until",
+    "before",
+    "after",
+    "during",
+    "when",
+    "once",
+    "by",
+    "from",
+    "every",
+    "each",
+    "open",
+    "first",
+    "last",
+    "end",
+    "beginning",
+    "since",
+    "weeks",
+    "days",
+    "hours",
+    "immediately",
+    "soon",
+    "time",
+    "night",
+];
+const DATES: &[&str] = &[
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "mondays",
+    "tuesdays",
+    "wednesdays",
+    "thursdays",
+    "fridays",
+    "saturdays",
+    "sundays",
+    "january",
+    "february",
+    "march",
+    "april",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "daily",
+    "noon",
+    "midnight",
+    "midday",
+    "weekend",
+    "weekends",
+    "weekday",
+    "weekdays",
+    "morning",
+    "mornings",
+    "afternoon",
+    "evening",
+    "evenings",
+    "pm",
+    "am",
+    "oclock",
+    "annually",
+    "monthly",
+    "weekly",
+    "spring",
+    "summer",
+    "autumn",
+    "winter",
+    "dawn",
+    "dusk",
+    "sunrise",
+    "sunset",
+    "christmas",
+    "easter",
+    "century",
+    "quarter",
+    "quarterly",
+    "yearly",
+    "hour",
+    "hourly",
+    "1st",
+    "15th",
+    "always",
+    "night",
+    "nightly",
+    "today",
+];
+const ROLES: &[&str] = &[
+    "manager",
+    "director",
+    "staff",
+    "team",
+    "owner",
+    "supervisor",
+    "engineer",
+    "officer",
+    "department",
+    "employee",
+    "employees",
+    "guest",
+    "guests",
+    "visitors",
+    "members",
+    "reception",
+    "host",
+    "anyone",
+    "everyone",
+    "administrator",
+    "technician",
+    "he",
+    "she",
+    "they",
+    "adults",
+    "children",
+    "you",
+    "lead",
+    "committee",
+    "board",
+    "secretary",
+    "treasurer",
+    "curator",
+    "chef",
+    "doctor",
+    "nurse",
+    "librarian",
+];
+const PLACES: &[&str] = &[
+    "floor",
+    "street",
+    "road",
+    "avenue",
+    "square",
+    "building",
+    "room",
+    "desk",
+    "level",
+    "basement",
+    "behind",
+    "opposite",
+    "beside",
+    "next",
+    "between",
+    "corner",
+    "hall",
+    "lobby",
+    "entrance",
+    "reception",
+    "garage",
+    "garden",
+    "courtyard",
+    "wing",
+    "above",
+    "below",
+    "under",
+    "underneath",
+    "left",
+    "right",
+    "north",
+    "south",
+    "east",
+    "west",
+    "shelf",
+    "cabinet",
+    "drawer",
+    "menu",
+    "page",
+    "website",
+    "folder",
+    "office",
+    "station",
+    "centre",
+    "center",
+    "town",
+    "city",
+    "side",
+    "back",
+    "front",
+    "bottom",
+    "top",
+    "roof",
+    "terrace",
+    "downstairs",
+    "upstairs",
+    "outside",
+    "inside",
+    "door",
+    "kitchen",
+    "near",
+    "located",
+    "tab",
+    "settings",
+    "portal",
+    "intranet",
+    "drive",
+    "site",
+    "gate",
+    "platform",
+    "bay",
+    "yard",
+    "foyer",
+];
+const TOWARDS: &[&str] = &["in", "at", "on", "from", "into", "by", "to"];
+const REASONS: &[&str] = &[
+    "because",
+    "since",
+    "due",
+    "therefore",
+    "reason",
+    "reasons",
+    "prevent",
+    "prevents",
+    "avoid",
+    "avoids",
+    "protect",
+    "protects",
+    "cause",
+    "caused",
+    "causes",
+    "otherwise",
+    "ensure",
+    "ensures",
+    "means",
+    "so",
+    "usually",
+    "damage",
+    "keeps",
+    "honour",
+    "named",
+];
+const DOINGS: &[&str] = &[
+    "press", "hold", "open", "click", "select", "choose", "turn", "push", "pull", "remove",
+    "insert", "fill", "contact", "call", "ask", "email", "send", "submit", "enter", "run", "set",
+    "go", "use", "log", "wait", "rinse", "wipe", "switch", "place", "put", "take", "visit", "book",
+    "show", "bring", "start", "type", "scan", "tap", "connect", "plug", "unplug", "pass", "write",
+    "add", "replace", "clean", "sign", "fill",
+];
+
+fn is_moment(text: &str, words: &[Word]) -> bool {
+    let clock = text.as_bytes().windows(3).any(|three| {
+        three[0].is_ascii_digit() && matches!(three[1], b':' | b'.') && three[2].is_ascii_digit()
+    });
+    let year = words.iter().any(|word| {
+        word.text.len() == 4
+            && word
+                .text
+                .parse::<u32>()
+                .is_ok_and(|year| (1000..2200).contains(&year))
+    });
+    clock
+        || year
+        || words.iter().any(|word| {
+            DATES.contains(&word.text.as_str())
+                || word
+                    .text
+                    .strip_suffix("am")
+                    .or(word.text.strip_suffix("pm"))
+                    .is_some_and(|hour| hour.parse::<u8>().is_ok())
+        })
+        || text.contains("a.m")
+        || text.contains("p.m")
+        || text.contains("o'clock")
+}
+
+/// A name: a capital inside the sentence.
+fn names_someone(text: &str) -> bool {
+    let mut before = "";
+    for (at, word) in text.split_whitespace().enumerate() {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let capital = bare.len() > 1
+            && bare.starts_with(char::is_uppercase)
+            && bare.chars().skip(1).any(char::is_lowercase);
+        let starts = at == 0 || before.ends_with(['.', '!', '?', ':']) && !before.ends_with("Dr.");
+        if capital && (!starts || text.split_whitespace().nth(at + 1).is_some_and(is_capital)) {
+            return true;
+        }
+        before = word;
+    }
+    false
+}
+
+fn is_capital(word: &str) -> bool {
+    word.starts_with(char::is_uppercase) && word.chars().skip(1).any(char::is_lowercase)
+}
+
+fn is_contact(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    digits >= 5
+        || text.contains('@')
+        || text.contains("www.")
+        || text.contains("http")
+        || text.contains(".com")
+}
