@@ -34,13 +34,15 @@ const latency = new Latency();
 const sound = new Sound(els.sound);
 const meter = new Meter();
 const thread = new Thread(els.thread, levels);
-new Captions(els.captions, call.transcript);
+const captions = new Captions(els.captions, call.transcript);
 const devices = new Devices({
   microphone: els.microphone,
   speaker: els.speaker,
   onMicrophone: chooseMicrophone,
   onSpeaker: chooseSpeaker,
 });
+let lastFloor = "open";
+let wasLost = false;
 window.repartee = { call, events: journal.events, transcript: call.transcript };
 
 function begin({ microphone }) {
@@ -57,16 +59,19 @@ function levels() {
 function onState(detail) {
   journal.add("state", { type: detail.state, ...detail });
   showState(els, call, detail);
-  announcer.say(stateInWords(detail));
+  if (!detail.attempt) announcer.say(stateInWords(detail));
   if (detail.state === "talking") {
     thread.start();
     devices.refresh();
-    els.floor.textContent = FLOOR.open;
+    showFloor("open");
+    details.offer();
     if (!call.microphone.track) els.text.focus();
+    else if (document.activeElement === els.call) els.room.focus();
+    if (wasLost) call.transcript.mark("Connected again.");
   } else {
     thread.stop();
-    els.floor.textContent = "";
   }
+  wasLost = detail.state === "lost";
   if (["ended", "error"].includes(detail.state)) {
     meter.listen("caller", null);
     meter.listen("agent", null);
@@ -77,12 +82,17 @@ function onState(detail) {
   if (detail.state === "lost" && detail.attempt === 0) call.transcript.mark("The connection was lost here.");
 }
 
+function showFloor(floor) {
+  lastFloor = floor;
+  els.floor.textContent = call.muted && ["open", "caller"].includes(floor) ? "Muted. Nobody hears you" : (FLOOR[floor] ?? "");
+}
+
 function onEvent(event) {
   journal.add("server", event);
   latency.take(event);
   const reactions = {
     "repartee.hello": onHello,
-    "repartee.floor": () => (els.floor.textContent = FLOOR[event.to] ?? ""),
+    "repartee.floor": () => showFloor(event.to),
     "repartee.notice": () => notices.show(String(event.code), String(event.message ?? "")),
     "repartee.goodbye": () => notices.show("goodbye", `The server is about to hang up: ${event.reason ?? "goodbye"}.`),
     error: () => onError(event.error ?? {}),
@@ -97,7 +107,7 @@ function onError(error) {
 
 function onHello() {
   drawEngines(els.engines, call.engines);
-  drawVoices(els.voice, call.engines, call.options.voice);
+  drawVoices(els.voice, call.engines, call.options.voice || call.session.audio?.output?.voice);
   els.where.textContent = whereabouts(call.engines);
 }
 
@@ -112,6 +122,7 @@ function onMicrophone({ live, muted, pressed, failure }) {
   els.mute.querySelector("use").setAttribute("href", muted ? "#i-mic-off" : "#i-mic");
   els["push-mode"].setAttribute("aria-pressed", String(call.pushToTalk));
   els.push.classList.toggle("pressed", Boolean(pressed));
+  showFloor(lastFloor);
   els["push-label"].textContent = pressed ? "Let go to send" : "Hold to talk";
   if (failure) notices.show("microphone", "The microphone was taken away. Plug it in and press “Use microphone”, or type.");
 }
@@ -163,6 +174,9 @@ sound.addEventListener("playing", () => notices.dismiss("sound"));
 latency.addEventListener("change", () => drawLatency(els.latency, latency.replies));
 
 els.call.addEventListener("click", () => begin({ microphone: true }));
+els.retry.addEventListener("click", () => call.retryNow());
+els.latest.addEventListener("click", () => captions.toEnd());
+captions.onFollow = (following) => (els.latest.hidden = following);
 els.hangup.addEventListener("click", () => call.hangUp());
 els["type-instead"].addEventListener("click", () => {
   if (call.state === "asking") call.hangUp();
@@ -194,7 +208,7 @@ els["push-mode"].addEventListener("click", () => call.setPushToTalk(!call.pushTo
 els["take-microphone"].addEventListener("click", () => takeMicrophone(els.microphone.value));
 els.voice.addEventListener("change", () => {
   remember("voice", els.voice.value);
-  call.setVoice(els.voice.value || null);
+  call.setVoice(els.voice.value);
 });
 els.speed.addEventListener("input", () => (els["speed-value"].textContent = `${Number(els.speed.value).toFixed(2)}×`));
 els.speed.addEventListener("change", () => {
@@ -207,7 +221,7 @@ bindTalk(els.push, {
   press: () => call.press(),
   release: () => call.release(),
 });
-bindPanel({ panel: els.panel, open: els["panel-open"], close: els["panel-close"], behind: els.room });
+const details = bindPanel({ panel: els.panel, open: els["panel-open"], close: els["panel-close"], behind: els.room });
 
 globalThis.addEventListener("online", () => call.retryNow());
 globalThis.addEventListener("pagehide", () => call.hangUp());

@@ -10,6 +10,7 @@ const LONGEST_WAIT_MS = 8_000;
 /** About a minute of tries; after that a person must decide. */
 const ATTEMPTS = 11;
 const HISTORY_LINES = 40;
+const OUTBOX_LIMIT = 20;
 /** The last of a voice is still under way when the button is let go. */
 const RELEASE_TAIL_MS = 120;
 const SHORTEST_PRESS_MS = 250;
@@ -93,7 +94,7 @@ export class Call extends EventTarget {
   type(text) {
     const message = { type: "repartee.type", text: String(text) };
     if (this.live) this.send(message);
-    else this.#outbox.push(message);
+    else if (this.#outbox.length < OUTBOX_LIMIT) this.#outbox.push(message);
   }
 
   /** Any event of the Realtime vocabulary. False when there is no call. */

@@ -10,6 +10,9 @@ export class Captions {
   #names;
   #follow = true;
 
+  /** Told whether the newest words are in view. */
+  onFollow = () => {};
+
   /** @param {{caller?: string, agent?: string}} [names] */
   constructor(container, transcript, names = {}) {
     this.#container = container;
@@ -18,15 +21,20 @@ export class Captions {
     transcript.addEventListener("change", (event) => this.#change(event.detail));
     container.addEventListener("scroll", () => {
       this.#follow = container.scrollHeight - container.scrollTop - container.clientHeight < NEAR_END_PX;
+      this.onFollow(this.#follow);
     });
     this.#change(null);
+  }
+
+  toEnd() {
+    this.#container.scrollTop = this.#container.scrollHeight;
   }
 
   #change(line) {
     if (line) this.#draw(line);
     else this.#drawAll();
     this.#container.dataset.empty = String(this.#transcript.lines.length === 0);
-    if (this.#follow) this.#container.scrollTop = this.#container.scrollHeight;
+    if (this.#follow) this.toEnd();
   }
 
   #drawAll() {

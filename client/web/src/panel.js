@@ -7,26 +7,31 @@ const WIDE = "(min-width: 1080px)";
 /** Opens and closes the panel and keeps the keyboard inside while it covers the page. */
 export function bindPanel({ panel, open, close, behind }) {
   const wide = globalThis.matchMedia(WIDE);
+  let chosen = false;
   const set = (shown) => {
     const sheet = shown && !wide.matches;
     panel.classList.toggle("shown", shown);
-    panel.inert = !shown && !wide.matches;
+    panel.inert = !shown;
     behind.inert = sheet;
     open.setAttribute("aria-expanded", String(shown));
     if (sheet) close.focus();
   };
   const hide = () => {
-    const had = panel.classList.contains("shown");
     set(false);
-    if (had) open.focus();
+    open.focus();
   };
-  open.addEventListener("click", () => set(true));
+  open.addEventListener("click", () => {
+    chosen = true;
+    set(!panel.classList.contains("shown"));
+  });
   close.addEventListener("click", hide);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && panel.classList.contains("shown") && !wide.matches) hide();
   });
   wide.addEventListener("change", () => set(false));
   set(false);
+  // A call brings the details along where there is width, unless they were put away.
+  return { offer: () => wide.matches && !chosen && set(true) };
 }
 
 /** What fills each seam, and of which grade. */
@@ -64,7 +69,7 @@ export function whereabouts(engines) {
   const filled = engines.filter((engine) => engine.grade !== "none");
   if (filled.length === 0) return "";
   const remote = filled.filter((engine) => engine.grade === "remote");
-  if (remote.length === 0) return "Every engine runs on this server";
+  if (remote.length === 0) return "All on this server";
   const names = remote.map((engine) => (SEAMS[engine.seam] ?? engine.seam).toLowerCase()).join(", ");
   return `Remote: ${names}`;
 }
@@ -72,10 +77,10 @@ export function whereabouts(engines) {
 /** Offers the voices of the synthesizer, keeping the one chosen. */
 export function drawVoices(select, engines, chosen) {
   const voices = engines.find((engine) => engine.seam === "synthesizer")?.voices ?? [];
-  const options = [["", "The server’s own"], ...voices.map((voice) => [String(voice), String(voice)])];
-  select.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
-  select.value = voices.includes(chosen) ? chosen : "";
   select.disabled = voices.length === 0;
+  if (voices.length === 0) return;
+  select.replaceChildren(...voices.map((voice) => new Option(String(voice), String(voice))));
+  select.value = voices.includes(chosen) ? chosen : voices[0];
 }
 
 export function healthLine({ roundTripMs, lost }) {

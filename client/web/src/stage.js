@@ -1,6 +1,6 @@
 //! The middle of the page: the invitation, the call button, and what to do when a call cannot be made.
 
-import { HINTS, troubleOf } from "./words.js";
+import { HINTS, PLAIN_HTTP, troubleOf } from "./words.js";
 
 /** Shows one state; `els` are the page's elements by id. */
 export function showState(els, call, { state, failure, reason }) {
@@ -10,14 +10,22 @@ export function showState(els, call, { state, failure, reason }) {
   const spokenTo = call.transcript.lines.length > 0;
   root.dataset.script = String(spokenTo);
   showTrouble(els, state === "error" ? failure : null);
-  els.hint.textContent = reason ? `The server hung up: ${reason}.` : (HINTS[state] ?? "");
+  els.hint.textContent = hintOf(state, reason);
   els.hint.hidden = state === "error" || state === "talking";
   els.invitation.hidden = state === "error" || spokenTo;
+  els.invitation.textContent = state === "talking" ? "I am listening." : "Say something.";
   els.starters.hidden = !["idle", "ended"].includes(state) || spokenTo;
-  els.call.disabled = ["asking", "connecting"].includes(state);
+  // Disabled for good would drop the keyboard's place on the page.
+  els.call.setAttribute("aria-disabled", String(["asking", "connecting"].includes(state)));
   els["call-label"].textContent = { idle: "Call", asking: "Calling", connecting: "Calling" }[state] ?? "Call again";
   els["hangup-label"].textContent = ["asking", "connecting"].includes(state) ? "Cancel" : "Hang up";
+  els.retry.hidden = state !== "lost";
   els["type-instead"].hidden = !(state === "asking" || (state === "error" && troubleOf(failure).typing));
+}
+
+function hintOf(state, reason) {
+  if (state === "idle" && !globalThis.isSecureContext) return PLAIN_HTTP;
+  return reason ? `The server hung up: ${reason}.` : (HINTS[state] ?? "");
 }
 
 function showTrouble(els, failure) {
@@ -39,5 +47,5 @@ export function stateInWords({ state, failure, reason }) {
     return `${words.title}. ${words.text}`;
   }
   if (state === "talking") return "The call stands. You may speak.";
-  return reason ? `The server hung up: ${reason}.` : (HINTS[state] ?? "");
+  return hintOf(state, reason);
 }

@@ -31,7 +31,6 @@ export class Thread {
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#timer);
     this.#drawn = { caller: 0, agent: 0 };
-    this.#draw(0);
   }
 
   #draw(now) {

@@ -18,7 +18,11 @@ export const HINTS = {
   ended: "The call has ended. What was said stays here until you leave the page.",
 };
 
-/** Each failure: a title, what to do, the label of the button that tries again, and whether typing would work. */
+/** The idle page on a phone that came over plain HTTP. */
+export const PLAIN_HTTP =
+  "This page came over plain HTTP, so it may not use a microphone. Typing works: write below, and the answer is spoken.";
+
+/** Each failure: a title, what to do, and whether typing would work. */
 const TROUBLES = {
   denied: {
     title: "The microphone is blocked",

@@ -1,8 +1,8 @@
 //! A tiny server of the page's own files, which plays the calls endpoint as a test tells it to.
 
+import { EventEmitter, once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { fileURLToPath } from "node:url";
 
 const SRC = new URL("../src/", import.meta.url);
 
@@ -27,8 +27,13 @@ async function policyOf() {
 export async function serve() {
   const table = await tableOf();
   const policy = await policyOf();
+  const arrivals = new EventEmitter();
   const state = {
     requests: [],
+    /** Waits for a request of this kind, `POST /path`, that came or is to come. */
+    async until(wanted) {
+      while (!state.requests.some((one) => `${one.method} ${one.path}` === wanted)) await once(arrivals, "request");
+    },
     answer: () => ({ status: 201, headers: { location: "/v1/realtime/calls/call_1" }, body: "v=0\r\n" }),
   };
   const server = createServer(async (request, response) => {
@@ -36,6 +41,7 @@ export async function serve() {
     let body = "";
     for await (const piece of request) body += piece;
     state.requests.push({ method: request.method, path, headers: request.headers, body });
+    arrivals.emit("request");
     if (path === "/v1/repartee/ice") return reply(response, 200, {}, '{"iceServers":[]}');
     if (path === "/v1/realtime/calls") {
       const chosen = state.answer({ headers: request.headers, body });
