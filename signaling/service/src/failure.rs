@@ -15,7 +15,7 @@ pub(crate) struct Failure {
     code: &'static str,
     message: String,
     param: Option<String>,
-    retry_after_s: Option<u32>,
+    retry_after_s: Option<u64>,
 }
 
 impl Failure {
@@ -42,7 +42,7 @@ impl Failure {
     pub(crate) fn later(
         code: &'static str,
         message: impl Into<String>,
-        retry_after_s: u32,
+        retry_after_s: u64,
     ) -> Self {
         let mut failure = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message);
         failure.retry_after_s = Some(retry_after_s);

@@ -44,7 +44,7 @@ pub enum NotAccepted {
     /// The session object is.
     Session(Bad),
     /// No room for another call now.
-    Full { retry_after_s: u32 },
+    Full { retry_after_s: u64 },
     /// The server is going down.
     Draining,
     /// The server is at fault; the sentence goes to the log only.

@@ -1,7 +1,7 @@
 //! A reply on the wire: its events in the documented order, whatever order things happen in.
 
 use super::Realtime;
-use super::item::{Item, Status, content_part};
+use super::item::{Body, Item, Status, content_part};
 use super::pending::{Asked, Wish};
 use super::replies::{Defaults, Live, Told};
 use crate::model::{Ending, Line, Modality, Place, Reply, Token};
@@ -87,7 +87,7 @@ impl Realtime {
             return;
         };
         live.told = Told::PartAdded;
-        live.keep("");
+        live.item.body = Body::of_agent(live.modality, String::new());
         let mut body = place_of(live);
         body["part"] = content_part(live.modality, "");
         self.send("response.content_part.added", body, messages);
@@ -259,9 +259,8 @@ impl Realtime {
             .map(|live| live.response_id.clone());
         let reply = self.replies.of_line(line).map(|live| live.reply);
         if let Some(live) = reply.and_then(|reply| self.replies.get_mut(reply)) {
-            live.is_cut = true;
             live.item.status = Status::Incomplete;
-            live.keep(heard);
+            live.item.body.set_text(heard);
         }
         self.store.change(line, |item| {
             item.status = Status::Incomplete;

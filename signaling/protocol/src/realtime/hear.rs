@@ -1,11 +1,11 @@
 //! The client's events: each becomes commands, answers, or one error.
 
-use super::Realtime;
 use super::fields::{Fields, LONGEST_ID, invalid, quote};
 use super::item::{self, Body};
 use super::limits::LARGEST_MESSAGE_BYTES;
 use super::pending::Asked;
 use super::session::Session;
+use super::{Realtime, respond};
 use crate::Bad;
 use crate::model::{Command, Line, Place};
 use serde_json::{Value, json};
@@ -68,6 +68,9 @@ impl Realtime {
             }
             "response.create" => own(&["response"]).and_then(|()| {
                 let (request, wish) = self.wish(event)?;
+                for name in respond::unmet(event) {
+                    self.tell_no_effect(&name, out.messages);
+                }
                 let token = self.requests.ask(event_id, Asked::Respond(wish));
                 out.command(Command::Respond { token, request })
             }),
@@ -131,9 +134,13 @@ impl Realtime {
     /// What was newly asked for and has no effect here: said, not passed over.
     pub(super) fn tell_unmet(&mut self, before: &Session, messages: &mut Vec<String>) {
         for name in self.session.unmet(before) {
-            let message = format!("'{name}' is kept and echoed; it has no effect on this server.");
-            self.notice("no_effect", &message, messages);
+            self.tell_no_effect(name, messages);
         }
+    }
+
+    fn tell_no_effect(&mut self, name: &str, messages: &mut Vec<String>) {
+        let message = format!("'{name}' is understood; it has no effect on this server.");
+        self.notice("no_effect", &message, messages);
     }
 
     fn create(

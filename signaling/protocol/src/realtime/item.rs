@@ -167,7 +167,17 @@ impl Body {
             .any(|part| matches!(part, Part::OutputAudio(_)))
     }
 
-    /// The agent's line now reads so.
+    /// The agent says more.
+    pub(super) fn add_text(&mut self, more: &str) {
+        let Self::Message { parts, .. } = self else {
+            return;
+        };
+        if let Some(Part::OutputText(text) | Part::OutputAudio(text)) = parts.first_mut() {
+            text.push_str(more);
+        }
+    }
+
+    /// The line now reads so.
     pub(super) fn set_text(&mut self, heard: &str) {
         let Self::Message { parts, .. } = self else {
             return;

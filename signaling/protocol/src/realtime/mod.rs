@@ -52,7 +52,12 @@ enum Words {
 
 impl Realtime {
     /// `initial` is the session that came with the call or its secret, checked as an update would be.
-    pub fn new(
+    pub fn new(session_id: &str, initial: Option<&Value>) -> Result<Self, Bad> {
+        Self::with_capabilities(session_id, initial, Capabilities::default())
+    }
+
+    /// As `new`, with a session object that says what this server is.
+    pub fn with_capabilities(
         session_id: &str,
         initial: Option<&Value>,
         capabilities: Capabilities,

@@ -24,7 +24,6 @@ pub(super) struct Live {
     pub(super) is_started: bool,
     /// It was played to its end before the response was done: told after it.
     pub(super) is_stopped: bool,
-    pub(super) is_cut: bool,
     pub(super) is_over: bool,
 }
 
@@ -66,7 +65,6 @@ impl Live {
             is_composed: false,
             is_started: modality == Modality::Text,
             is_stopped: false,
-            is_cut: false,
             is_over: false,
         }
     }
@@ -76,14 +74,8 @@ impl Live {
         let room = LARGEST_REPLY_BYTES.saturating_sub(self.composed.len());
         let taken = text.floor_char_boundary(room.min(text.len()));
         self.composed.push_str(&text[..taken]);
+        self.item.body.add_text(&text[..taken]);
         taken
-    }
-
-    /// The client may keep this much of it.
-    pub(super) fn keep(&mut self, text: &str) {
-        if self.told >= Told::PartAdded {
-            self.item.body = Body::of_agent(self.modality, text.to_owned());
-        }
     }
 
     pub(super) fn prefix(&self, bytes: usize) -> &str {

@@ -108,6 +108,20 @@ fn check_echoed(wanted: &Fields<'_>) -> Result<(), Bad> {
     Ok(())
 }
 
+/// What of it is checked and has no effect here.
+pub(super) fn unmet(event: &Fields<'_>) -> Vec<String> {
+    let Ok(Some(wanted)) = event.object("response") else {
+        return Vec::new();
+    };
+    let asks =
+        |value: &Value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty());
+    let names = ["tools", "reasoning", "prompt"].into_iter();
+    names
+        .filter(|name| wanted.raw(name).is_some_and(asks))
+        .map(|name| wanted.at(name))
+        .collect()
+}
+
 fn voice(wanted: &Fields<'_>) -> Result<Option<String>, Bad> {
     let Some(audio) = wanted.object("audio")? else {
         return Ok(None);
