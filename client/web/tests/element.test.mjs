@@ -64,7 +64,7 @@ test("a refusal is told in words, and the site is told the state", async () => {
   shop.server.answer = () => ({ status: 503, body: "{}" });
   await page.evaluate(() => {
     globalThis.states = [];
-    document.querySelector("repartee-call").addEventListener("repartee-state", (event) => globalThis.states.push([event.detail.state, event.detail.failure?.code]));
+    document.querySelector("repartee-call").addEventListener("repartee-state", (event) => globalThis.states.push([event.detail.state, event.detail.failure?.code ?? null]));
   });
   await page.getByRole("button", { name: "Call", exact: true }).click();
   await page.waitForSelector('repartee-call[data-state="error:full"]');

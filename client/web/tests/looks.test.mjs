@@ -42,7 +42,7 @@ for (const [scene, act] of Object.entries(SCENES)) {
   const microphone = scene === "denied" ? "deny" : "allow";
   test(`${scene}: nothing sticks out sideways, from 320 pixels to a desk`, async () => {
     for (const width of [320, 360, 390, 768, 1079, 1280, 1920]) {
-      const page = await shop.open({ microphone, width, height: 700 });
+      const page = await shop.open({ microphone, width, height: 700, reducedMotion: "reduce" });
       await act(page);
       const wide = await page.evaluate(() => {
         const room = document.documentElement.clientWidth;
