@@ -53,7 +53,7 @@ impl Realtime {
         let Some(live) = self
             .replies
             .get_mut(reply)
-            .filter(|live| live.told == Told::Created)
+            .filter(|live| live.told == Told::Created && !live.is_over)
         else {
             return;
         };
@@ -70,11 +70,8 @@ impl Realtime {
     pub(super) fn tell_added(&mut self, place: Place, item: Item, messages: &mut Vec<String>) {
         let json = item.json();
         let previous = self.store.insert(place, item);
-        self.send(
-            "conversation.item.added",
-            json!({"item": json, "previous_item_id": previous}),
-            messages,
-        );
+        let body = json!({"item": json, "previous_item_id": previous});
+        self.send("conversation.item.added", body, messages);
     }
 
     fn open_part(&mut self, reply: Reply, messages: &mut Vec<String>) {
@@ -116,7 +113,7 @@ impl Realtime {
     }
 
     pub(super) fn tell_composed(&mut self, reply: Reply, text: &str, messages: &mut Vec<String>) {
-        let Some(live) = self.replies.get_mut(reply) else {
+        let Some(live) = self.replies.get_mut(reply).filter(|live| !live.is_over) else {
             return;
         };
         live.is_composed = true;
@@ -132,10 +129,11 @@ impl Realtime {
 
     pub(super) fn tell_playout_started(&mut self, reply: Reply, messages: &mut Vec<String>) {
         self.open_part(reply, messages);
+        let Some(live) = self.replies.get_mut(reply).filter(|live| !live.is_over) else {
+            return;
+        };
+        live.is_started = true;
         self.tell_buffer("started", reply, messages);
-        if let Some(live) = self.replies.get_mut(reply) {
-            live.is_started = true;
-        }
         self.close_if_ready(reply, messages);
     }
 

@@ -135,14 +135,13 @@ impl Realtime {
         if self.store.by_line(line).is_some() {
             return;
         }
-        let item = self.spoken(line, None);
-        let id = item.id.clone();
-        let mut added = Vec::new();
-        self.tell_added(place, item, &mut added);
-        let previous = self.store.previous(line);
-        let body = json!({"item_id": id, "previous_item_id": previous});
-        self.send("input_audio_buffer.committed", body, messages);
-        messages.append(&mut added);
+        let item = self.spoken(line);
+        let (id, json) = (item.id.clone(), item.json());
+        let previous = self.store.insert(place, item);
+        let committed = json!({"item_id": id, "previous_item_id": previous});
+        self.send("input_audio_buffer.committed", committed, messages);
+        let added = json!({"item": json, "previous_item_id": previous});
+        self.send("conversation.item.added", added, messages);
         self.tell_item_done(line, messages);
         if let Some(index) = self.early.iter().position(|(early, _)| *early == line)
             && let Some((_, words)) = self.early.remove(index)
@@ -151,8 +150,8 @@ impl Realtime {
         }
     }
 
-    fn spoken(&self, line: Line, transcript: Option<String>) -> Item {
-        let (id, body) = (self.new_item_id(line), Body::spoken(transcript));
+    fn spoken(&self, line: Line) -> Item {
+        let (id, body) = (self.new_item_id(line), Body::spoken(None));
         Item {
             id,
             line: Some(line),
@@ -203,7 +202,7 @@ impl Realtime {
             }
             Words::Failed(message) => {
                 let error = json!({
-                    "type": "server_error", "code": "recognition_failed", "message": message, "param": null,
+                    "type": "server_error", "code": "recognition_failed", "message": message,
                 });
                 let body = json!({"item_id": item_id, "content_index": 0, "error": error});
                 self.send(&format!("{kind}.failed"), body, messages);
