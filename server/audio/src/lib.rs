@@ -14,6 +14,7 @@ mod pace;
 mod phrases;
 mod played;
 mod reorder;
+mod resample;
 mod upsample;
 mod voicing;
 
@@ -22,6 +23,7 @@ pub use outbound::{Frame, Outbound};
 pub use pace::Pace;
 pub use phrases::Tag;
 pub use played::Played;
+pub use resample::resample;
 
 use std::fmt;
 

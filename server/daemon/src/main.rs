@@ -1,3 +1,70 @@
 //! `repartee`: configuration, assembly, HTTP, shutdown.
 
-fn main() {}
+mod assemble;
+mod by_hand;
+mod command_line;
+mod config;
+mod lan;
+mod page;
+mod reception;
+mod serve;
+
+use clap::Parser;
+use command_line::{Check, CommandLine, Task};
+use config::Config;
+use std::path::Path;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// The WebRTC crates warn of many things that are no trouble; what matters reaches us as events.
+const LOG: &str = "info,webrtc=error,rtc=error,rtc_ice=error,rtc_dtls=error,rtc_sctp=error,\
+    rtc_srtp=error,rtc_mdns=error,rtc_interceptor=error,rtc_datachannel=error,rtc_turn=error,\
+    tantivy=warn";
+
+fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    listen_to_ourselves();
+    // TLS of --lan and of remote engines: one provider, chosen here, for the whole process.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let done = match line.task {
+        Task::Serve(serve) => serve::serve(&serve),
+        Task::Check(check) => checked(&check),
+        Task::Say(say) => by_hand::say(&say),
+        Task::Hear(hear) => by_hand::hear(&hear),
+        Task::Ask(ask) => by_hand::ask(&ask),
+        Task::Replay(replay) => by_hand::replay(&replay),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("repartee: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn checked(check: &Check) -> Result<(), String> {
+    if check.sample {
+        print!("{}", config::SAMPLE);
+        return Ok(());
+    }
+    let config = read_config(check.config.as_deref())?;
+    println!(
+        "The configuration is whole. The server would listen on {}.",
+        config.listen
+    );
+    Ok(())
+}
+
+fn read_config(file: Option<&Path>) -> Result<Config, String> {
+    Config::read(file, |name| std::env::var(name).ok()).map_err(|mistakes| mistakes.to_string())
+}
+
+/// `RUST_LOG` chooses what is logged. What people say is never part of it.
+fn listen_to_ourselves() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+}

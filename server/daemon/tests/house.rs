@@ -4,8 +4,13 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-const PURE: [&str; 5] =
-    ["server/conversation", "server/audio", "models/engine", "signaling/protocol", "turn/credentials"];
+const PURE: [&str; 5] = [
+    "server/conversation",
+    "server/audio",
+    "models/engine",
+    "signaling/protocol",
+    "turn/credentials",
+];
 /// What every crate bans; a pure crate's file replaces the root's and must repeat them.
 const BANNED_IN_PURE: [&str; 9] = [
     "std::time::Instant::now",
@@ -18,13 +23,18 @@ const BANNED_IN_PURE: [&str; 9] = [
     "std::fs::read",
     "std::sync::mpsc::channel",
 ];
-const FORBIDDEN_NAMES: [&str; 7] =
-    ["utils", "util", "helpers", "common", "misc", "types", "manager"];
+const FORBIDDEN_NAMES: [&str; 7] = [
+    "utils", "util", "helpers", "common", "misc", "types", "manager",
+];
 const LONGEST_FILE: usize = 600;
 const LONGEST_MAIN: usize = 150;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("two levels deep").to_path_buf()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .expect("two levels deep")
+        .to_path_buf()
 }
 
 fn metadata() -> Metadata {
@@ -37,8 +47,11 @@ type Table = BTreeMap<String, BTreeSet<String>>;
 
 fn imports() -> Table {
     let metadata = metadata();
-    let ours: BTreeSet<String> =
-        metadata.packages.iter().map(|package| package.name.to_string()).collect();
+    let ours: BTreeSet<String> = metadata
+        .packages
+        .iter()
+        .map(|package| package.name.to_string())
+        .collect();
     let imports_of = |package: &cargo_metadata::Package| {
         package
             .dependencies
@@ -48,19 +61,34 @@ fn imports() -> Table {
             .filter(|name| ours.contains(name))
             .collect()
     };
-    metadata.packages.iter().map(|package| (package.name.to_string(), imports_of(package))).collect()
+    metadata
+        .packages
+        .iter()
+        .map(|package| (package.name.to_string(), imports_of(package)))
+        .collect()
 }
 
 /// The rows of the table under "Who may import whom".
 fn table() -> Table {
     let text = std::fs::read_to_string(root().join("server/ARCHITECTURE.md"))
         .expect("the architecture is written down");
-    let section = text.split("## Who may import whom").nth(1).expect("the section stands");
-    let section = section.split("\n## ").next().expect("a split has a first part");
-    let rows = section.lines().filter(|line| line.starts_with("| ") && !line.contains("crate |"));
+    let section = text
+        .split("## Who may import whom")
+        .nth(1)
+        .expect("the section stands");
+    let section = section
+        .split("\n## ")
+        .next()
+        .expect("a split has a first part");
+    let rows = section
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.contains("crate |"));
     rows.map(|row| {
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
-        let imports = cells[1].split(',').map(str::trim).filter(|cell| !cell.is_empty());
+        let imports = cells[1]
+            .split(',')
+            .map(str::trim)
+            .filter(|cell| !cell.is_empty());
         (cells[0].to_owned(), imports.map(str::to_owned).collect())
     })
     .collect()
@@ -69,8 +97,11 @@ fn table() -> Table {
 #[test]
 fn the_import_table_of_the_architecture_is_true() {
     let (said, mut found) = (table(), imports());
-    let all: BTreeSet<String> =
-        found.keys().filter(|name| !matches!(name.as_str(), "server-daemon" | "client-probe")).cloned().collect();
+    let all: BTreeSet<String> = found
+        .keys()
+        .filter(|name| !matches!(name.as_str(), "server-daemon" | "client-probe"))
+        .cloned()
+        .collect();
     for (name, imports) in &mut found {
         if *imports == all {
             *imports = BTreeSet::from(["all".to_owned()]);
@@ -83,9 +114,15 @@ fn the_import_table_of_the_architecture_is_true() {
 #[test]
 fn a_crate_is_called_by_its_path() {
     for package in metadata().packages {
-        let folder = package.manifest_path.parent().expect("a manifest lies in a folder");
+        let folder = package
+            .manifest_path
+            .parent()
+            .expect("a manifest lies in a folder");
         let path = folder.strip_prefix(root().to_str().expect("a readable path"));
-        let path = path.expect("members lie in the workspace").as_str().replace('/', "-");
+        let path = path
+            .expect("members lie in the workspace")
+            .as_str()
+            .replace('/', "-");
         assert_eq!(package.name.as_str(), path);
     }
 }
@@ -96,7 +133,11 @@ fn pure_crates_ban_the_world() {
         let file = root().join(room).join(".clippy.toml");
         let text = std::fs::read_to_string(&file).unwrap_or_default();
         for banned in BANNED_IN_PURE {
-            assert!(text.contains(banned), "{} must ban {banned}", file.display());
+            assert!(
+                text.contains(banned),
+                "{} must ban {banned}",
+                file.display()
+            );
         }
     }
 }
@@ -104,7 +145,10 @@ fn pure_crates_ban_the_world() {
 #[test]
 fn no_runtime_in_pure_crates() {
     for package in metadata().packages {
-        let folder = package.manifest_path.parent().expect("a manifest lies in a folder");
+        let folder = package
+            .manifest_path
+            .parent()
+            .expect("a manifest lies in a folder");
         if PURE.iter().any(|room| folder.ends_with(room)) {
             for dependency in package.dependencies {
                 let world = ["tokio", "axum", "webrtc", "rtc", "reqwest", "rand"];
@@ -125,11 +169,18 @@ fn every_file_is_one_room() {
         if !text.starts_with("//!") && !text.starts_with("#!") {
             wrong.push(format!("{name}: no sentence says what it is for"));
         }
-        let longest = if file.ends_with("server/daemon/src/main.rs") { LONGEST_MAIN } else { LONGEST_FILE };
+        let longest = if file.ends_with("server/daemon/src/main.rs") {
+            LONGEST_MAIN
+        } else {
+            LONGEST_FILE
+        };
         if lines > longest {
             wrong.push(format!("{name}: {lines} lines are more than {longest}"));
         }
-        let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let stem = file
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .unwrap_or_default();
         if FORBIDDEN_NAMES.contains(&stem) {
             wrong.push(format!("{name}: such a name says nothing"));
         }
@@ -142,13 +193,19 @@ fn every_file_is_one_room() {
 fn nothing_gpl_is_linked() {
     let lock = std::fs::read_to_string(root().join("Cargo.lock")).expect("the lock file stands");
     for name in ["espeak-rs", "espeak-rs-sys", "espeakng-sys"] {
-        assert!(!lock.contains(&format!("name = \"{name}\"")), "{name} links GPL code");
+        assert!(
+            !lock.contains(&format!("name = \"{name}\"")),
+            "{name} links GPL code"
+        );
     }
 }
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("a folder can be listed").flatten() {
+    for entry in std::fs::read_dir(folder)
+        .expect("a folder can be listed")
+        .flatten()
+    {
         let (path, name) = (entry.path(), entry.file_name());
         let name = name.to_string_lossy();
         if path.is_dir() && !name.starts_with('.') && name != "target" && name != "node_modules" {

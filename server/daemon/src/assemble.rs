@@ -1,0 +1,167 @@
+//! Which engine fills which seam, and the pools they run in.
+
+use crate::config::{Config, Language, Recognition, Synthesis, VoiceDetection};
+use models_builtin::{RuleEndpointer, Sphinx, SphinxOptions};
+use models_engine::scripted::{
+    ScriptedEndpointer, ScriptedLanguage, ScriptedRecognizer, ScriptedRetriever,
+    ScriptedSynthesizer, ScriptedVoice,
+};
+use models_engine::{LanguageModel, Recognizer, Retriever, Synthesizer};
+use models_host::{
+    LanguagePort, Pool, PoolOptions, RecognizerPort, RetrieverPort, SynthesizerPort,
+};
+use models_knowledge::Knowledge;
+use server_session::Engines;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Jobs that may wait for an engine before callers are told that the server is too busy.
+const WAITING: usize = 256;
+
+/// The engines, and what the people should know about them.
+pub(crate) struct Assembled {
+    pub(crate) engines: Engines,
+    /// Sentences for the log: what is missing, what stands in for it.
+    pub(crate) remarks: Vec<String>,
+}
+
+/// Loads every engine: seconds, on a thread of its own. An error is a sentence that says what to do.
+pub(crate) fn assemble(config: &Config) -> Result<Assembled, String> {
+    let mut remarks = Vec::new();
+    let knowledge = Arc::new(knowledge(config, &mut remarks)?);
+    let engines = Engines {
+        voice_detectors: voice_detectors(config, &mut remarks),
+        endpointer: match config.recognizer {
+            Recognition::Scripted => Arc::new(ScriptedEndpointer::always(1.0)),
+            _ => Arc::new(RuleEndpointer::new()),
+        },
+        recognizer: recognizer(config, &knowledge, &mut remarks),
+        retriever: Some(RetrieverPort(retrieval(config, knowledge))),
+        language_model: LanguagePort(language_model(config)?),
+        synthesizer: synthesizer(config, &mut remarks),
+    };
+    Ok(Assembled { engines, remarks })
+}
+
+/// Where the weights lie that set-up fetched: the caller's cache folder, shared by all servers.
+pub(crate) fn weights() -> Option<PathBuf> {
+    std::env::var_os("REPARTEE_WEIGHTS")
+        .map(PathBuf::from)
+        .or_else(|| dirs::cache_dir().map(|cache| cache.join("repartee/weights")))
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from)
+}
+
+fn knowledge(config: &Config, remarks: &mut Vec<String>) -> Result<Knowledge, String> {
+    let Some(folder) = &config.knowledge else {
+        return Ok(Knowledge::embedded());
+    };
+    let (knowledge, warnings) = Knowledge::open(folder).map_err(|error| error.to_string())?;
+    remarks.extend(warnings.iter().map(ToString::to_string));
+    Ok(knowledge)
+}
+
+fn voice_detectors(config: &Config, remarks: &mut Vec<String>) -> server_session::VoiceDetectors {
+    match config.voice_detector {
+        VoiceDetection::Scripted => Arc::new(|| Box::new(ScriptedVoice::new())),
+        VoiceDetection::Earshot => models_builtin::voice_detectors(None).make,
+        VoiceDetection::Silero => {
+            let found = models_builtin::voice_detectors(weights().as_deref());
+            remarks.extend(found.fallback);
+            found.make
+        }
+    }
+}
+
+/// The server's recognizer, loaded with the words of its knowledge.
+pub(crate) fn sphinx(knowledge: &Knowledge, decoders: usize) -> Result<Sphinx, String> {
+    let knowledge = knowledge
+        .sentences()
+        .into_iter()
+        .chain(knowledge.headings())
+        .collect();
+    Sphinx::load(&SphinxOptions {
+        knowledge,
+        decoders,
+    })
+    .map_err(|failure| failure.message)
+}
+
+fn recognizer(
+    config: &Config,
+    knowledge: &Knowledge,
+    remarks: &mut Vec<String>,
+) -> Option<RecognizerPort> {
+    let asked = config.recognizer_threads;
+    let threads = if asked == 0 { cores().max(2) } else { asked };
+    let engine: Arc<dyn Recognizer> = match config.recognizer {
+        Recognition::None => return None,
+        Recognition::Scripted => Arc::new(ScriptedRecognizer::hearing("what is repartee")),
+        Recognition::PocketSphinx => match sphinx(knowledge, threads) {
+            Ok(sphinx) => Arc::new(sphinx),
+            Err(message) => {
+                remarks.push(format!("Conversations are typed, not spoken: {message}"));
+                return None;
+            }
+        },
+    };
+    let options = PoolOptions {
+        name: "recognizer",
+        threads,
+        waiting: WAITING,
+    };
+    Some(RecognizerPort(Pool::new(engine, options)))
+}
+
+fn retrieval(config: &Config, knowledge: Arc<Knowledge>) -> Pool<dyn Retriever> {
+    let engine: Arc<dyn Retriever> = match config.language_model {
+        Language::Scripted => Arc::new(ScriptedRetriever::of(Vec::new())),
+        _ => knowledge,
+    };
+    Pool::new(
+        engine,
+        PoolOptions {
+            name: "retriever",
+            threads: 2,
+            waiting: WAITING,
+        },
+    )
+}
+
+fn language_model(config: &Config) -> Result<Pool<dyn LanguageModel>, String> {
+    let (engine, threads): (Arc<dyn LanguageModel>, usize) = match config.language_model {
+        Language::Quote => (Arc::new(models_builtin::quote::Quoter::new()), 2),
+        Language::Scripted => (Arc::new(ScriptedLanguage::echo()), 2),
+        Language::Remote => return Err("not built yet".to_owned()),
+    };
+    Ok(Pool::new(
+        engine,
+        PoolOptions {
+            name: "language",
+            threads,
+            waiting: WAITING,
+        },
+    ))
+}
+
+fn synthesizer(config: &Config, remarks: &mut Vec<String>) -> Option<SynthesizerPort> {
+    let engine: Arc<dyn Synthesizer> = match config.synthesizer {
+        Synthesis::None => return None,
+        Synthesis::Scripted => Arc::new(ScriptedSynthesizer::new()),
+        Synthesis::Flite => match models_builtin::synthesizer() {
+            Ok(engine) => engine,
+            Err(failure) => {
+                remarks.push(format!("Replies are read, not spoken: {failure}"));
+                return None;
+            }
+        },
+    };
+    let options = PoolOptions {
+        name: "voice",
+        threads: cores().max(2),
+        waiting: WAITING,
+    };
+    Some(SynthesizerPort(Pool::new(engine, options)))
+}

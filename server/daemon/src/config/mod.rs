@@ -1,0 +1,223 @@
+//! What the server is told: defaults, then the file, then the environment, then the command line.
+
+mod keys;
+mod mistakes;
+
+pub(crate) use keys::KEYS;
+pub(crate) use mistakes::Mistakes;
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// The file that stands beside the server when none is named.
+pub(crate) const FILE: &str = "repartee.toml";
+/// Shipped, and printed by `repartee check --sample`: every key with its default and its reason.
+pub(crate) const SAMPLE: &str = include_str!("../../repartee.sample.toml");
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Config {
+    pub(crate) listen: SocketAddr,
+    pub(crate) key: Option<String>,
+    pub(crate) allow_origins: Vec<String>,
+    pub(crate) most_calls: usize,
+    pub(crate) longest_call_minutes: u64,
+    pub(crate) drain_seconds: u64,
+    /// 0: the port of `listen`.
+    pub(crate) media_port: u16,
+    pub(crate) public_addresses: Vec<IpAddr>,
+    pub(crate) voice_detector: VoiceDetection,
+    pub(crate) recognizer: Recognition,
+    /// 0: one for each core.
+    pub(crate) recognizer_threads: usize,
+    pub(crate) language_model: Language,
+    pub(crate) synthesizer: Synthesis,
+    pub(crate) knowledge: Option<PathBuf>,
+    pub(crate) llm_url: Option<String>,
+    pub(crate) llm_model: Option<String>,
+    pub(crate) llm_key: Option<String>,
+    pub(crate) greeting: Option<String>,
+    pub(crate) relay_urls: Vec<String>,
+    pub(crate) relay_secret: Option<String>,
+    pub(crate) relay_minutes: u64,
+    pub(crate) data: Option<PathBuf>,
+    pub(crate) journals: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum VoiceDetection {
+    Silero,
+    Earshot,
+    Scripted,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Recognition {
+    PocketSphinx,
+    None,
+    Scripted,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Language {
+    Quote,
+    Remote,
+    Scripted,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Synthesis {
+    Flite,
+    None,
+    Scripted,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            key: None,
+            allow_origins: Vec::new(),
+            most_calls: 100,
+            longest_call_minutes: 0,
+            drain_seconds: 10,
+            media_port: 0,
+            public_addresses: Vec::new(),
+            voice_detector: VoiceDetection::Silero,
+            recognizer: Recognition::PocketSphinx,
+            recognizer_threads: 0,
+            language_model: Language::Quote,
+            synthesizer: Synthesis::Flite,
+            knowledge: None,
+            llm_url: None,
+            llm_model: None,
+            llm_key: None,
+            greeting: None,
+            relay_urls: Vec::new(),
+            relay_secret: None,
+            relay_minutes: 60,
+            data: None,
+            journals: None,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file (or the default one, where it stands) and the environment. Every mistake is
+    /// named, not only the first.
+    pub(crate) fn read(
+        file: Option<&Path>,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Mistakes> {
+        let (mut config, mut mistakes) = (Self::default(), Mistakes::default());
+        let beside = Path::new(FILE);
+        if let Some(path) = file.or_else(|| beside.exists().then_some(beside)) {
+            match std::fs::read_to_string(path) {
+                Ok(text) => config.take_file(&path.display().to_string(), &text, &mut mistakes),
+                Err(error) => mistakes.add(path.display(), format!("cannot be read: {error}")),
+            }
+        }
+        config.take_environment(environment, &mut mistakes);
+        config.check(&mut mistakes);
+        mistakes.none_or(config)
+    }
+
+    pub(crate) fn take_file(&mut self, name: &str, text: &str, mistakes: &mut Mistakes) {
+        match text.parse::<toml::Table>() {
+            Ok(table) => self.take_table(name, "", &table, mistakes),
+            Err(error) => mistakes.add(name, error.to_string().trim_end()),
+        }
+    }
+
+    fn take_table(&mut self, file: &str, within: &str, table: &toml::Table, out: &mut Mistakes) {
+        for (name, value) in table {
+            let path = if within.is_empty() {
+                name.clone()
+            } else {
+                format!("{within}.{name}")
+            };
+            let place = format!("{file}: {path}");
+            if let Some(key) = KEYS.iter().find(|key| key.path == path) {
+                if let Err(wrong) = (key.set)(self, value) {
+                    out.add(place, wrong);
+                }
+            } else if let (true, toml::Value::Table(inner)) = (keys::is_section(&path), value) {
+                self.take_table(file, &path, inner, out);
+            } else {
+                out.add(place, keys::unknown(&path));
+            }
+        }
+    }
+
+    fn take_environment(
+        &mut self,
+        environment: impl Fn(&str) -> Option<String>,
+        mistakes: &mut Mistakes,
+    ) {
+        for key in KEYS {
+            let name = keys::variable(key.path);
+            let Some(text) = environment(&name).filter(|text| !text.is_empty()) else {
+                continue;
+            };
+            if let Err(wrong) = (key.set)(self, &keys::value_of(&text, key.kind)) {
+                mistakes.add(format!("environment variable {name}"), wrong);
+            }
+        }
+        // The names that every OpenAI client knows.
+        if self.llm_url.is_none()
+            && let Some(url) = environment("OPENAI_BASE_URL").filter(|url| !url.is_empty())
+        {
+            self.llm_url = Some(url);
+            self.language_model = Language::Remote;
+        }
+        if self.llm_key.is_none() {
+            self.llm_key = environment("OPENAI_API_KEY").filter(|key| !key.is_empty());
+            if self.llm_key.is_some() && self.llm_url.is_none() {
+                self.llm_url = Some("https://api.openai.com/v1".to_owned());
+                self.language_model = Language::Remote;
+            }
+        }
+    }
+
+    /// What each value alone cannot show.
+    pub(crate) fn check(&self, mistakes: &mut Mistakes) {
+        if !self.listen.ip().is_loopback() && self.key.is_none() {
+            mistakes.add(
+                "server.key",
+                format!(
+                    "{} can be reached from other machines, so a key is needed: set server.key or \
+                     REPARTEE_SERVER_KEY, use --lan to have one minted, or listen on 127.0.0.1",
+                    self.listen
+                ),
+            );
+        }
+        if self.language_model == Language::Remote && self.llm_url.is_none() {
+            mistakes.add(
+                "engines.language_model",
+                "\"remote\" needs llm.url (or --llm URL)",
+            );
+        }
+        if !self.relay_urls.is_empty() && self.relay_secret.is_none() {
+            mistakes.add(
+                "relay.secret",
+                "is needed with relay.urls: the relay's static-auth-secret",
+            );
+        }
+        if let Some(folder) = &self.knowledge
+            && !folder.is_dir()
+        {
+            mistakes.add(
+                "knowledge.folder",
+                format!("{} is not a folder", folder.display()),
+            );
+        }
+    }
+
+    /// All media goes through this one UDP port.
+    pub(crate) fn media_port(&self) -> u16 {
+        if self.media_port == 0 {
+            self.listen.port()
+        } else {
+            self.media_port
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! `--lan`: what a phone needs to call: a certificate, a key, and an address to scan.
+
+use qrcode::QrCode;
+use qrcode::render::unicode;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+/// What is kept in the data folder, so that a phone that has trusted the server once knows it again.
+pub(crate) struct Lan {
+    pub(crate) address: IpAddr,
+    pub(crate) certificate_pem: String,
+    pub(crate) private_key_pem: String,
+    pub(crate) key: String,
+}
+
+/// Reads what was kept, or makes it.
+pub(crate) fn prepare(data: &Path) -> Result<Lan, String> {
+    let address = own_address().ok_or(
+        "this machine has no address on a local network; connect it to the network of the phone",
+    )?;
+    fs::create_dir_all(data).map_err(|error| cannot(data, &error))?;
+    let key = kept(&data.join("lan.key"), || {
+        format!("lan-{:032x}", rand::random::<u128>())
+    })?;
+    let (certificate, private) = (
+        data.join(certificate_name(address)),
+        data.join("lan-tls.key"),
+    );
+    if !(certificate.exists() && private.exists()) {
+        let names = vec![address.to_string(), "localhost".to_owned()];
+        let made = rcgen::generate_simple_self_signed(names)
+            .map_err(|error| format!("no certificate could be made: {error}"))?;
+        write_private(&private, &made.signing_key.serialize_pem())?;
+        write_private(&certificate, &made.cert.pem())?;
+    }
+    let read = |path: &PathBuf| fs::read_to_string(path).map_err(|error| cannot(path, &error));
+    let (certificate_pem, private_key_pem) = (read(&certificate)?, read(&private)?);
+    Ok(Lan {
+        address,
+        certificate_pem,
+        private_key_pem,
+        key,
+    })
+}
+
+/// A certificate names its address: another address needs another.
+fn certificate_name(address: IpAddr) -> String {
+    format!("lan-{}.crt", address.to_string().replace([':', '.'], "-"))
+}
+
+fn kept(path: &Path, make: impl FnOnce() -> String) -> Result<String, String> {
+    match fs::read_to_string(path) {
+        Ok(text) if !text.trim().is_empty() => Ok(text.trim().to_owned()),
+        _ => {
+            let text = make();
+            write_private(path, &text)?;
+            Ok(text)
+        }
+    }
+}
+
+/// Readable by its owner only.
+fn write_private(path: &Path, text: &str) -> Result<(), String> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let mut file = options.open(path).map_err(|error| cannot(path, &error))?;
+    file.write_all(text.as_bytes())
+        .map_err(|error| cannot(path, &error))
+}
+
+fn cannot(path: &Path, error: &io::Error) -> String {
+    format!(
+        "{} cannot be used: {error}; name another folder with --data",
+        path.display()
+    )
+}
+
+/// The address at which a phone on the same network reaches this machine.
+pub(crate) fn own_address() -> Option<IpAddr> {
+    let addresses = if_addrs::get_if_addrs().ok()?;
+    let usable = |ip: &Ipv4Addr| !ip.is_loopback() && !ip.is_link_local();
+    let mut found: Vec<Ipv4Addr> = addresses
+        .iter()
+        .filter_map(|interface| match interface.ip() {
+            IpAddr::V4(ip) if usable(&ip) => Some(ip),
+            _ => None,
+        })
+        .collect();
+    found.sort_by_key(|ip| !ip.is_private());
+    found.first().copied().map(IpAddr::V4)
+}
+
+/// The address with the key in its fragment, which no server ever sees, as text and as a code to scan.
+pub(crate) fn invitation(lan: &Lan, port: u16) -> String {
+    let url = format!("https://{}:{port}/#key={}", lan.address, lan.key);
+    let code = QrCode::new(&url).map_or_else(
+        |_| String::new(),
+        |code| code.render::<unicode::Dense1x2>().quiet_zone(true).build(),
+    );
+    format!(
+        "{code}\n\nOn a phone in the same network, scan this or open\n\n  {url}\n\n\
+         The certificate is this server's own: the phone asks once whether to trust it.\n"
+    )
+}

@@ -1,0 +1,86 @@
+//! Where a call from the doors meets the transport and becomes a session.
+
+use async_trait::async_trait;
+use server_session::peer::{Answerer, Unanswerable};
+use server_session::{Engines, Lobby, NotAdmitted};
+use signaling_protocol::Bad;
+use signaling_protocol::model::Engine;
+use signaling_protocol::realtime::Realtime;
+use signaling_service::{Accepted, CallRequest, NotAccepted, Readiness, Reception};
+use std::sync::{Arc, OnceLock};
+
+/// A caller whom all lines being busy has turned away may try again after this.
+const RETRY_AFTER_S: u64 = 5;
+
+pub(crate) struct House {
+    pub(crate) answerer: Arc<dyn Answerer>,
+    pub(crate) lobby: Arc<Lobby>,
+    /// Empty until every engine has been loaded and warmed.
+    pub(crate) engines: Arc<OnceLock<(Engines, Vec<Engine>)>>,
+}
+
+#[async_trait]
+impl Reception for House {
+    async fn call(&self, request: CallRequest) -> Result<Accepted, NotAccepted> {
+        let Some((engines, _)) = self.engines.get() else {
+            return Err(NotAccepted::Full { retry_after_s: 1 });
+        };
+        self.lobby.has_room().map_err(turn_away)?;
+        let call_id = format!("rtc_{:032x}", rand::random::<u128>());
+        let session_id = format!("sess_{:032x}", rand::random::<u128>());
+        let dialect =
+            Realtime::new(&session_id, request.session.as_ref()).map_err(NotAccepted::Session)?;
+        let settings = dialect.settings();
+        let (answer, peer) = self
+            .answerer
+            .answer(&request.offer)
+            .await
+            .map_err(unanswered)?;
+        self.lobby
+            .admit(&call_id, peer, Box::new(dialect), settings, engines.clone())
+            .map_err(turn_away)?;
+        Ok(Accepted { call_id, answer })
+    }
+
+    fn hang_up(&self, call_id: &str) -> bool {
+        self.lobby.hang_up(call_id)
+    }
+
+    fn readiness(&self) -> Readiness {
+        let engines = self.engines.get().map(|(_, roll)| roll.clone());
+        let draining = self.lobby.has_room() == Err(NotAdmitted::Draining);
+        let reason = match (&engines, draining) {
+            (None, _) => Some("the engines are being loaded".to_owned()),
+            (_, true) => Some("the server is shutting down".to_owned()),
+            _ => None,
+        };
+        Readiness {
+            ready: reason.is_none(),
+            reason,
+            engines: engines.unwrap_or_default(),
+            calls: self.lobby.calls_running(),
+        }
+    }
+
+    fn session(&self, asked: Option<&serde_json::Value>) -> Result<serde_json::Value, Bad> {
+        let session_id = format!("sess_{:032x}", rand::random::<u128>());
+        Ok(Realtime::new(&session_id, asked)?.session())
+    }
+}
+
+fn unanswered(unanswerable: Unanswerable) -> NotAccepted {
+    match unanswerable {
+        Unanswerable::Offer(message) => NotAccepted::Offer(message),
+        Unanswerable::Server(message) => NotAccepted::Server(message),
+    }
+}
+
+fn turn_away(refused: NotAdmitted) -> NotAccepted {
+    match refused {
+        NotAdmitted::Full { .. } => NotAccepted::Full {
+            retry_after_s: RETRY_AFTER_S,
+        },
+        NotAdmitted::Draining => NotAccepted::Draining,
+        NotAdmitted::Server(message) => NotAccepted::Server(message),
+    }
+}

@@ -1,0 +1,227 @@
+//! `repartee serve`: everything put together, from the first port to the last goodbye.
+
+use crate::assemble::{Assembled, assemble};
+use crate::command_line::Serve;
+use crate::config::Config;
+use crate::reception::House;
+use crate::{lan, page, read_config};
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use server_session::{Lobby, LobbyOptions, SessionOptions};
+use server_transport::{Transport, TransportOptions};
+use signaling_service::{IceOptions, ServiceOptions};
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+
+pub(crate) fn serve(serve: &Serve) -> Result<(), String> {
+    let mut config = read_config_for(serve)?;
+    let lan = serve
+        .lan
+        .then(|| lan::prepare(&data_folder(&config)?))
+        .transpose()?;
+    if let Some(lan) = &lan {
+        config.key.get_or_insert_with(|| lan.key.clone());
+    }
+    serve
+        .apply(&mut config)
+        .map_err(|mistakes| mistakes.to_string())?;
+    if let Some(folder) = &config.journals {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| format!("{} cannot be used: {error}", folder.display()))?;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("the runtime did not start: {error}"))?;
+    runtime.block_on(run(config, lan))
+}
+
+/// The key may come from the command line: the check for it waits until both have been read.
+fn read_config_for(serve: &Serve) -> Result<Config, String> {
+    if serve.key.is_none() && !serve.lan {
+        return read_config(serve.config.as_deref());
+    }
+    let minted = serve.key.clone().unwrap_or_else(|| "minted".to_owned());
+    let key = |name: &str| match std::env::var(name).ok() {
+        None if name == "REPARTEE_SERVER_KEY" => Some(minted.clone()),
+        found => found,
+    };
+    let mut config =
+        Config::read(serve.config.as_deref(), key).map_err(|mistakes| mistakes.to_string())?;
+    if config.key.as_deref() == Some("minted") {
+        config.key = None;
+    }
+    Ok(config)
+}
+
+fn data_folder(config: &Config) -> Result<PathBuf, String> {
+    config
+        .data
+        .clone()
+        .or_else(|| dirs::data_dir().map(|data| data.join("repartee")))
+        .ok_or_else(|| "no data folder is known: name one with --data".to_owned())
+}
+
+async fn run(config: Config, lan: Option<lan::Lan>) -> Result<(), String> {
+    let listener = listen(config.listen)?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let transport = Transport::bind(transport_options(&config, address))
+        .await
+        .map_err(|error| error.to_string())?;
+    let lobby = Lobby::new(lobby_options(&config));
+    let engines = Arc::new(OnceLock::new());
+    let house = House {
+        answerer: transport,
+        lobby: Arc::clone(&lobby),
+        engines: Arc::clone(&engines),
+    };
+    let doors = signaling_service::router(service_options(&config, address), Arc::new(house));
+    let handle = Handle::new();
+    let serving = tokio::spawn(open(
+        listener,
+        page::with_page(doors),
+        handle.clone(),
+        lan.as_ref(),
+    )?);
+    let scheme = if lan.is_some() { "https" } else { "http" };
+    tracing::info!("loading the engines");
+    let loaded = tokio::task::spawn_blocking({
+        let config = config.clone();
+        move || assemble(&config)
+    });
+    let Assembled {
+        engines: ready,
+        remarks,
+    } = loaded
+        .await
+        .map_err(|_| "an engine broke down while loading".to_owned())??;
+    for remark in remarks {
+        tracing::warn!("{remark}");
+    }
+    let roll = ready.roll();
+    for engine in &roll {
+        tracing::info!(seam = engine.seam, grade = engine.grade, "{}", engine.name);
+    }
+    let _ = engines.set((ready, roll));
+    announce(scheme, address, lan.as_ref());
+    told_to_stop().await?;
+    println!("\nHanging up. Ctrl-C again leaves at once.");
+    let deadline = Duration::from_secs(config.drain_seconds);
+    tokio::select! {
+        () = lobby.drain("the server is shutting down", deadline) => {}
+        stopped = told_to_stop() => stopped?,
+    }
+    handle.graceful_shutdown(Some(Duration::from_secs(1)));
+    let _ = serving.await;
+    Ok(())
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, String> {
+    let listener = TcpListener::bind(address).map_err(|error| {
+        format!("{address} cannot be used: {error}. Choose another with --listen 127.0.0.1:PORT")
+    })?;
+    listener
+        .set_nonblocking(true)
+        .map_err(|error| error.to_string())?;
+    Ok(listener)
+}
+
+type Serving = std::pin::Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>>;
+
+fn open(
+    listener: TcpListener,
+    router: axum::Router,
+    handle: Handle<SocketAddr>,
+    lan: Option<&lan::Lan>,
+) -> Result<Serving, String> {
+    let service = router.into_make_service();
+    let wrong = |error: std::io::Error| format!("the doors do not open: {error}");
+    let Some(lan) = lan else {
+        let server = axum_server::from_tcp(listener)
+            .map_err(wrong)?
+            .handle(handle);
+        return Ok(Box::pin(server.serve(service)));
+    };
+    let (certificate, key) = (lan.certificate_pem.clone(), lan.private_key_pem.clone());
+    Ok(Box::pin(async move {
+        let tls = RustlsConfig::from_pem(certificate.into_bytes(), key.into_bytes()).await?;
+        axum_server::from_tcp_rustls(listener, tls)?
+            .handle(handle)
+            .serve(service)
+            .await
+    }))
+}
+
+fn transport_options(config: &Config, address: SocketAddr) -> TransportOptions {
+    let port = if config.media_port == 0 {
+        address.port()
+    } else {
+        config.media_port()
+    };
+    TransportOptions {
+        listen: vec![SocketAddr::new(address.ip(), port)],
+        public: config.public_addresses.clone(),
+        max_peers: config.most_calls,
+    }
+}
+
+fn lobby_options(config: &Config) -> LobbyOptions {
+    LobbyOptions {
+        most_calls: config.most_calls,
+        session: SessionOptions {
+            greeting: config.greeting.clone(),
+            journals: config.journals.clone(),
+            longest: longest_call(config),
+        },
+    }
+}
+
+fn longest_call(config: &Config) -> Option<Duration> {
+    let minutes = config.longest_call_minutes;
+    (minutes > 0).then(|| Duration::from_secs(60 * minutes))
+}
+
+fn service_options(config: &Config, address: SocketAddr) -> ServiceOptions {
+    ServiceOptions {
+        keys: config.key.iter().cloned().collect(),
+        loopback: address.ip().is_loopback(),
+        allow_origins: config.allow_origins.clone(),
+        ice: IceOptions {
+            stun: Vec::new(),
+            turn: config.relay_urls.clone(),
+            secret: config.relay_secret.clone(),
+            ttl_s: 60 * config.relay_minutes,
+        },
+    }
+}
+
+fn announce(scheme: &str, address: SocketAddr, lan: Option<&lan::Lan>) {
+    match lan {
+        Some(lan) => println!("{}", lan::invitation(lan, address.port())),
+        None => {
+            let host = match address.ip() {
+                IpAddr::V4(ip) if ip.is_unspecified() => "localhost".to_owned(),
+                IpAddr::V6(ip) => format!("[{ip}]"),
+                ip => ip.to_string(),
+            };
+            println!(
+                "\n  Open {scheme}://{host}:{}/ and press Call.\n",
+                address.port()
+            );
+        }
+    }
+    println!("  Ctrl-C hangs up.");
+}
+
+/// Ctrl-C, or what a service manager sends.
+async fn told_to_stop() -> Result<(), String> {
+    let wrong = |error: std::io::Error| format!("signals cannot be caught: {error}");
+    let mut terminate = signal(SignalKind::terminate()).map_err(wrong)?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(wrong),
+        _ = terminate.recv() => Ok(()),
+    }
+}
