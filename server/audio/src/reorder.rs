@@ -7,6 +7,10 @@ const LONGEST_OUTAGE: u16 = 3_000;
 /// A gap waits at least for the packet after the next, which brings the in-band correction with it.
 const SHORTEST_WAIT_MS: u64 = 20;
 const LONGEST_WAIT_MS: u64 = 80;
+/// So many packets in a row that seem to come from elsewhere are the stream now: far away from what
+/// was expected, or each one too late (when a single stray number had led astray).
+const NEW_STREAM: u16 = 2;
+const NEW_STREAM_BEHIND: u16 = 8;
 /// So many packets in order, and the wait shrinks a little (2 ms a second).
 const CALM: u32 = 25;
 /// What most packets of speech fit in, so that holding one does not allocate.
@@ -30,7 +34,7 @@ pub(crate) enum Place {
     Duplicate,
     /// Beyond the window after an outage: `leap` first.
     Ahead,
-    /// The second packet of what is a new stream: `restart` first.
+    /// One too many in a row from elsewhere, so it is a new stream: `restart` first.
     Restart,
     /// Far from all others: a stray, or the first packet of a new stream.
     Stray,
@@ -52,7 +56,8 @@ pub(crate) struct Reorder {
     next: Option<u16>,
     /// Bit *i*: packet `next − 1 − i` was there.
     seen: u64,
-    stray: Option<u16>,
+    /// The last packet from elsewhere, and how many in a row it makes.
+    stray: (u16, u16),
     wait_ms: u64,
     calm: u32,
     /// When the packets after the gap given up last had begun to wait.
@@ -73,7 +78,7 @@ impl Reorder {
             held: 0,
             next: None,
             seen: 0,
-            stray: None,
+            stray: (0, 0),
             wait_ms: SHORTEST_WAIT_MS,
             calm: 0,
             gave_up_since_ms: 0,
@@ -88,34 +93,44 @@ impl Reorder {
         let next = *self.next.get_or_insert(sequence);
         let ahead = sequence.wrapping_sub(next);
         let behind = next.wrapping_sub(sequence);
-        let stray = self.stray.take();
         if ahead < WINDOW {
+            self.stray = (0, 0);
             return match self.slot(sequence).full {
                 true => Place::Duplicate,
                 false => Place::Window,
             };
         }
         if behind <= WINDOW {
-            return self.place_behind(now_ms, behind);
+            return self.place_behind(now_ms, sequence, behind);
         }
         if ahead <= LONGEST_OUTAGE {
             return Place::Ahead;
         }
-        if stray == Some(sequence.wrapping_sub(1)) {
-            return Place::Restart;
+        match self.strays(sequence) >= NEW_STREAM {
+            true => Place::Restart,
+            false => Place::Stray,
         }
-        self.stray = Some(sequence);
-        Place::Stray
     }
 
-    fn place_behind(&mut self, now_ms: u64, behind: u16) -> Place {
+    /// Counts how many packets in a row have come from elsewhere.
+    fn strays(&mut self, sequence: u16) -> u16 {
+        let (last, count) = self.stray;
+        let follows = count > 0 && sequence == last.wrapping_add(1);
+        self.stray = (sequence, if follows { count + 1 } else { 1 });
+        self.stray.1
+    }
+
+    fn place_behind(&mut self, now_ms: u64, sequence: u16, behind: u16) -> Place {
         let bit = 1_u64 << (behind - 1);
         if self.seen & bit != 0 {
             return Place::Duplicate;
         }
         self.seen |= bit;
         self.learn(now_ms.saturating_sub(self.gave_up_since_ms));
-        Place::Late
+        match self.strays(sequence) >= NEW_STREAM_BEHIND {
+            true => Place::Restart,
+            false => Place::Late,
+        }
     }
 
     /// Only after `place` said `Window`.
@@ -181,6 +196,7 @@ impl Reorder {
         debug_assert!(self.held == 0, "what is held is played first");
         self.next = Some(sequence);
         self.seen = 0;
+        self.stray = (0, 0);
     }
 
     fn advance(&mut self, by: u16) {
