@@ -23,6 +23,8 @@ export class Captions {
       this.#follow = container.scrollHeight - container.scrollTop - container.clientHeight < NEAR_END_PX;
       this.onFollow(this.#follow);
     });
+    // Notices and keyboards on screens take room from below.
+    new ResizeObserver(() => this.#follow && this.toEnd()).observe(container);
     this.#change(null);
   }
 

@@ -59,7 +59,10 @@ export function drawLatency(container, replies) {
   const list = document.createElement("ol");
   list.className = "waterfall";
   rows.reverse().forEach((row, index) => list.append(drawRow(row, longest, index === 0)));
-  container.replaceChildren(list, legend(rows[0].spans));
+  const note = document.createElement("p");
+  note.className = "small";
+  note.textContent = "Counted from your last sound. The newest on top.";
+  container.replaceChildren(list, legend(rows[0].spans), note);
 }
 
 function drawRow(row, longest, newest) {
