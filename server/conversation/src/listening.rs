@@ -6,9 +6,9 @@ use crate::floor::Floor;
 use crate::history::Line;
 use crate::output::{Author, Ending, Fact, LineKind, Output};
 use crate::patience as p;
+use crate::reply::Reply;
 use crate::utterance::{Opening, Pauses, Said, Utterance, Verdict, Words};
-use crate::{Endpointing, HearingEvent, Millis, Modality, Place, UtteranceId};
-use crate::{FloorName, witness};
+use crate::{Endpointing, FloorName, Millis, Modality, Place};
 
 impl Conversation {
     pub(crate) fn hear(&mut self, probability: f32, end: Millis) {
@@ -115,11 +115,7 @@ impl Conversation {
     }
 
     /// The reply keeps the floor.
-    pub(crate) fn go_on(
-        &mut self,
-        reply: Box<crate::reply::Reply>,
-        overheard: Option<Box<Utterance>>,
-    ) {
+    pub(crate) fn go_on(&mut self, reply: Box<Reply>, overheard: Option<Box<Utterance>>) {
         let heard = reply.playing || (reply.modality == Modality::Text && reply.heard > 0);
         self.pass_to(if heard {
             Floor::Agent { reply, overheard }
@@ -147,7 +143,7 @@ impl Conversation {
     }
 
     /// The open utterance has one window or some words more: what does it want?
-    fn weigh(&mut self) {
+    pub(crate) fn weigh(&mut self) {
         let end = self.ear.end();
         let threshold = self.settings.ears.threshold;
         let verdict = match &self.floor {
@@ -176,6 +172,7 @@ impl Conversation {
         let (reply, utterance) = self.take_apart();
         let mut utterance = utterance.expect("someone cuts in");
         if let Some(reply) = reply {
+            utterance.goes_on |= reply.heard == 0 && !reply.covers.is_empty();
             self.close(*reply, Ending::BargedIn);
         }
         self.tell_started(&mut utterance);
@@ -230,7 +227,7 @@ impl Conversation {
     }
 
     /// Asks the endpointer when there is something new to ask, and ends what is over.
-    fn weigh_pause(&mut self, news: bool) {
+    pub(crate) fn weigh_pause(&mut self, news: bool) {
         let end = self.ear.end();
         let Some(pauses) = self.pauses() else {
             let long = |utterance: &Utterance| utterance.lasted(end) >= p::UTTERANCE;
@@ -243,7 +240,9 @@ impl Conversation {
             return;
         };
         let silence = utterance.silence(end);
-        if utterance.deaf.is_none() && utterance.ask(silence, news) {
+        if utterance.over(silence, pauses) || utterance.lasted(end) >= p::UTTERANCE {
+            self.commit();
+        } else if utterance.deaf.is_none() && utterance.ask(silence, news) {
             let judge = Output::Judge {
                 utterance: utterance.id,
                 partial: utterance.partial.clone(),
@@ -251,12 +250,6 @@ impl Conversation {
                 speech: utterance.speech(),
             };
             self.say(judge);
-        }
-        let over = |utterance: &Utterance| {
-            utterance.over(silence, pauses) || utterance.lasted(end) >= p::UTTERANCE
-        };
-        if self.floor.utterance().is_some_and(over) {
-            self.commit();
         }
     }
 
@@ -349,135 +342,5 @@ impl Conversation {
             line,
             message,
         });
-    }
-
-    pub(crate) fn hearing(&mut self, id: UtteranceId, event: HearingEvent) {
-        let open = self
-            .floor
-            .utterance()
-            .is_some_and(|utterance| utterance.id == id);
-        let pending = self
-            .said
-            .iter()
-            .position(|said| said.id == id && said.pending());
-        match (event, pending) {
-            (HearingEvent::Partial { text, stable }, None) if open => self.partial(text, stable),
-            (HearingEvent::Judged { finished }, None) if open => {
-                let utterance = self.floor.utterance_mut().expect("it is open");
-                utterance.judged(finished);
-                self.weigh();
-            }
-            (HearingEvent::Failed { message }, None) if open => self.deafened(message),
-            // One that finishes by itself breaks its contract: its words are nobody's.
-            (HearingEvent::Transcript { .. }, None) if open => {
-                self.deafened("the recognizer finished unasked".to_owned());
-            }
-            (HearingEvent::Transcript { text, .. }, Some(at)) => self.transcribed(at, text),
-            (HearingEvent::Failed { message }, Some(at)) => {
-                self.witness.done(witness::Job::Listen(id));
-                self.not_transcribed(at, &message);
-            }
-            // Whatever else comes is about an utterance that is settled.
-            _ => {}
-        }
-    }
-
-    fn partial(&mut self, mut text: String, stable: usize) {
-        text.truncate(text.floor_char_boundary(p::TEXT));
-        let stable = text.floor_char_boundary(stable.min(text.len()));
-        let utterance = self.floor.utterance_mut().expect("it is open");
-        if utterance.partial == text {
-            return;
-        }
-        utterance.partial.clone_from(&text);
-        let (id, line, told) = (utterance.id, utterance.line, utterance.told);
-        if told {
-            self.tell(Fact::Partial {
-                utterance: id,
-                line,
-                text,
-                stable,
-            });
-        }
-        match self.floor.name() {
-            FloorName::Caller => self.weigh_pause(true),
-            _ => self.weigh(),
-        }
-    }
-
-    /// The recogniser failed while the caller speaks: they are heard out, and then told.
-    fn deafened(&mut self, message: String) {
-        let utterance = self.floor.utterance_mut().expect("it is open");
-        if utterance.deaf.is_none() {
-            utterance.deaf = Some(message);
-            let id = utterance.id;
-            self.witness.done(witness::Job::Listen(id));
-        }
-    }
-
-    /// What was begun is no utterance.
-    pub(crate) fn forget(&mut self, utterance: &Utterance) {
-        if utterance.deaf.is_none() {
-            self.say(Output::Forget {
-                utterance: utterance.id,
-            });
-        }
-    }
-
-    fn transcribed(&mut self, at: usize, mut text: String) {
-        text.truncate(text.floor_char_boundary(p::TEXT));
-        let said = &mut self.said[at];
-        said.words = Words::Spoken { at: self.now };
-        let (id, line) = (said.id, said.line);
-        let keeps = said.wants_reply;
-        self.witness.done(witness::Job::Listen(id));
-        let empty = text.trim().is_empty();
-        let standing = self.history.get_mut(line);
-        let gone = standing.is_none();
-        if let Some(standing) = standing {
-            standing.text.clone_from(&text);
-        }
-        self.tell(Fact::Transcript {
-            utterance: id,
-            line,
-            text,
-        });
-        // Empty: refused. Without automatic replies: left. Deleted meanwhile: nothing to answer.
-        if empty || gone || !keeps {
-            self.settle_at(at);
-        }
-        self.words_came();
-    }
-
-    pub(crate) fn not_transcribed(&mut self, at: usize, message: &str) {
-        let said = self.said.remove(at);
-        self.tell_failed(&said, message);
-        self.tell(Fact::Trouble {
-            message: format!("The caller was not understood: {message}"),
-        });
-        let waiting = matches!(&self.floor, Floor::Awaiting { reply: None, .. });
-        if waiting && said.wants_reply {
-            self.apologise(vec![said]);
-        } else {
-            self.witness.settled(said.id);
-            self.words_came();
-        }
-    }
-
-    fn settle_at(&mut self, at: usize) {
-        let said = self.said.remove(at);
-        self.witness.settled(said.id);
-    }
-
-    /// One utterance less is without words: whoever waited for them may go on.
-    fn words_came(&mut self) {
-        match &self.floor {
-            Floor::Awaiting { reply: None, .. } => {
-                let (_, overheard) = self.take_apart();
-                self.yield_to(overheard);
-            }
-            Floor::Awaiting { reply: Some(_), .. } => self.take_up(),
-            _ => {}
-        }
     }
 }

@@ -27,6 +27,8 @@ pub(crate) struct Reply {
     pub(crate) text: String,
     /// So many bytes of the text have been heard.
     pub(crate) heard: usize,
+    /// ... and the client was told of so many.
+    pub(crate) told: usize,
     /// Its first sound has left.
     pub(crate) playing: bool,
     /// Why its words end before their time.
@@ -94,6 +96,7 @@ impl Reply {
             passages: Vec::new(),
             text: String::new(),
             heard: 0,
+            told: 0,
             playing: false,
             broken: None,
             moved_at: now,

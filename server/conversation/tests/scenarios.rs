@@ -1,0 +1,344 @@
+//! Plays the cases of `scenarios.txt`: after each line of script stands what the core answered.
+//!
+//! `BLESS=1 cargo test -p server-conversation --test scenarios` writes the answers anew, to be read
+//! before they are committed. Stages, floor changes apart, and empty fields are left out.
+
+use server_conversation::{
+    Author, Conversation, Endpointing, Fact, HearingEvent, Input, LineId, Millis, Modality, Output,
+    Passage, PhraseEvent, PhraseId, Place, ReplyEvent, ReplyId, ReplyRequest, Settings,
+    UtteranceId,
+};
+
+const WINDOW: u64 = 32;
+
+struct Stage {
+    core: Conversation,
+    settings: Settings,
+    now: u64,
+    utterance: UtteranceId,
+    reply: ReplyId,
+    answers: Vec<String>,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let settings = Settings {
+            passages: 0,
+            ..Settings::default()
+        };
+        Self {
+            core: Conversation::new(settings.clone()),
+            settings,
+            now: 0,
+            utterance: UtteranceId(0),
+            reply: ReplyId(0),
+            answers: Vec::new(),
+        }
+    }
+
+    fn give(&mut self, input: Input) {
+        self.core.handle(Millis(self.now), input);
+        while let Some(output) = self.core.poll_output() {
+            match &output {
+                Output::Listen { utterance, .. } => self.utterance = *utterance,
+                Output::Tell(Fact::ReplyStarted { reply, .. }) => self.reply = *reply,
+                _ => {}
+            }
+            if let Some(shown) = shown(&output) {
+                self.answers.push(format!("  {:>6} {shown}", self.now));
+            }
+        }
+    }
+
+    /// Sound for so long; the clock goes with it.
+    fn sound(&mut self, length: u64, probability: f32) {
+        for _ in 0..length.div_ceil(WINDOW) {
+            self.pass(WINDOW);
+            self.give(Input::Voice {
+                probability,
+                end: Millis(self.now),
+            });
+        }
+    }
+
+    /// Time passes, and the core is woken as it wants.
+    fn pass(&mut self, length: u64) {
+        let until = self.now + length;
+        while let Some(wake) = self.core.poll_timeout().filter(|wake| wake.0 <= until) {
+            self.now = wake.0;
+            self.give(Input::Elapsed);
+        }
+        self.now = until;
+    }
+
+    fn hearing(&mut self, event: HearingEvent) {
+        self.give(Input::Hearing(self.utterance, event));
+    }
+
+    fn replies(&mut self, event: ReplyEvent) {
+        self.give(Input::Reply(self.reply, event));
+    }
+
+    fn phrase(&mut self, rest: &str, event: fn(Millis) -> PhraseEvent) {
+        let (index, total) = rest.split_once(' ').unwrap_or((rest, "0"));
+        let phrase = PhraseId {
+            reply: self.reply,
+            index: number(index),
+        };
+        self.give(Input::Phrase(phrase, event(Millis(number(total)))));
+    }
+
+    fn play(&mut self, line: &str) {
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let text = rest.to_owned();
+        let message = rest.to_owned();
+        let token = 7;
+        match word {
+            "set" => self.set(rest),
+            "voice" => self.sound(number(rest), 0.9),
+            "cough" => self.sound(number(rest), 0.55),
+            "quiet" => self.sound(number(rest), 0.02),
+            "wait" => self.pass(number(rest)),
+            "hears" => self.hearing(HearingEvent::Partial { text, stable: 0 }),
+            "judged" => {
+                self.hearing(HearingEvent::Judged {
+                    finished: rest.parse().expect("a probability"),
+                });
+            }
+            "words" => self.hearing(HearingEvent::Transcript {
+                text,
+                confidence: 1.0,
+            }),
+            "deaf" => self.hearing(HearingEvent::Failed { message }),
+            "about" => {
+                self.utterance = UtteranceId(number(rest));
+            }
+            "of" => self.reply = ReplyId(number(rest)),
+            "found" => self.replies(ReplyEvent::Found {
+                passages: vec![passage(rest)],
+            }),
+            "says" => self.replies(ReplyEvent::Text {
+                text: text.replace("\\n", "\n"),
+            }),
+            "cites" => self.replies(ReplyEvent::Cite {
+                passage: number(rest),
+            }),
+            "composed" => self.replies(ReplyEvent::Composed),
+            "breaks" => self.replies(ReplyEvent::Failed { message }),
+            "spoken" => self.phrase(rest, |total| PhraseEvent::Spoken { total }),
+            "played" => self.phrase(rest, |total| PhraseEvent::Played { total, done: false }),
+            "done" => self.phrase(rest, |total| PhraseEvent::Played { total, done: true }),
+            "mute" => self.phrase(rest, |_| PhraseEvent::Failed {
+                message: "no voice".to_owned(),
+            }),
+            "types" => self.give(Input::Typed { token, text }),
+            "writes" => {
+                self.give(Input::Write {
+                    token,
+                    author: Author::System,
+                    text,
+                    place: Place::Last,
+                });
+            }
+            "writes-after" => {
+                let place = Place::After(LineId(number(rest)));
+                self.give(Input::Write {
+                    token,
+                    author: Author::Caller,
+                    text: "new".to_owned(),
+                    place,
+                });
+            }
+            "deletes" => self.give(Input::Delete {
+                token,
+                line: LineId(number(rest)),
+            }),
+            "truncates" => {
+                let (line, heard) = rest.split_once(' ').expect("a line and a time");
+                let (line, heard) = (LineId(number(line)), Millis(number(heard)));
+                self.give(Input::Truncate { token, line, heard });
+            }
+            "asks" => self.give(Input::Respond {
+                token,
+                request: request(rest),
+            }),
+            "cancels" => self.give(Input::CancelReply { token, reply: None }),
+            "clears-playout" => self.give(Input::ClearPlayout { token }),
+            "commits" => self.give(Input::Commit { token }),
+            "clears" => self.give(Input::Clear { token }),
+            "connects" => self.give(Input::Connected),
+            "hangs-up" => self.give(Input::HangUp),
+            _ => panic!("the script knows no {word:?}"),
+        }
+    }
+
+    fn set(&mut self, rest: &str) {
+        let Endpointing::Automatic {
+            shortest,
+            usual,
+            longest,
+            mut idle,
+            mut respond,
+            mut interrupt,
+        } = Settings::default().endpointing
+        else {
+            unreachable!("the default is automatic");
+        };
+        match rest.split_once(' ').unwrap_or((rest, "")) {
+            ("manual", _) => {
+                return self.configure(|settings| settings.endpointing = Endpointing::Manual);
+            }
+            ("text", _) => return self.configure(|settings| settings.modality = Modality::Text),
+            ("passages", count) => {
+                let count = number(count);
+                return self.configure(|settings| settings.passages = count);
+            }
+            ("greeting", text) => {
+                let greeting = Some(text.to_owned());
+                return self.configure(|settings| settings.greeting = greeting);
+            }
+            ("idle", after) => idle = Some(Millis(number(after))),
+            ("no-respond", _) => respond = false,
+            ("no-interrupt", _) => interrupt = false,
+            (other, _) => panic!("no setting is called {other:?}"),
+        }
+        self.configure(|settings| {
+            settings.endpointing = Endpointing::Automatic {
+                shortest,
+                usual,
+                longest,
+                idle,
+                respond,
+                interrupt,
+            };
+        });
+    }
+
+    fn configure(&mut self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.settings);
+        self.give(Input::Configure(self.settings.clone()));
+    }
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> T {
+    text.trim()
+        .parse()
+        .unwrap_or_else(|_| panic!("{text:?} is no number"))
+}
+
+fn passage(text: &str) -> Passage {
+    Passage {
+        source: "a.md".to_owned(),
+        heading: "A".to_owned(),
+        text: text.to_owned(),
+        score: 1.0,
+    }
+}
+
+fn request(rest: &str) -> ReplyRequest {
+    ReplyRequest {
+        aside: rest == "aside",
+        modality: (rest == "text").then_some(Modality::Text),
+        ..ReplyRequest::default()
+    }
+}
+
+/// One output on one line.
+fn shown(output: &Output) -> Option<String> {
+    Some(match output {
+        Output::Listen { utterance, from } => format!("listen u{utterance} from {}", from.0),
+        Output::Judge {
+            utterance,
+            partial,
+            silence,
+            speech,
+        } => {
+            format!(
+                "judge u{utterance} {partial:?} silence {} speech {}",
+                silence.0, speech.0
+            )
+        }
+        Output::Finish { utterance } => format!("finish u{utterance}"),
+        Output::Forget { utterance } => format!("forget u{utterance}"),
+        Output::Search {
+            reply,
+            query,
+            limit,
+        } => format!("search r{reply} {query:?} {limit}"),
+        Output::Compose { reply, prompt } => {
+            let lines = prompt.lines.iter().map(|line| {
+                format!(
+                    "{:?}{}: {}",
+                    line.author,
+                    if line.cut { " (cut)" } else { "" },
+                    line.text
+                )
+            });
+            let lines: Vec<String> = lines.collect();
+            format!(
+                "compose r{reply} [{}] passages {}",
+                lines.join(" | "),
+                prompt.passages.len()
+            )
+        }
+        Output::Speak { phrase, text, .. } => {
+            format!("speak r{}.{} {text:?}", phrase.reply, phrase.index)
+        }
+        Output::Duck { reply } => format!("duck r{reply}"),
+        Output::Restore { reply } => format!("restore r{reply}"),
+        Output::Silence { reply } => format!("silence r{reply}"),
+        Output::Cancel { reply } => format!("cancel r{reply}"),
+        Output::End => "end".to_owned(),
+        Output::Tell(Fact::Reached { .. }) => return None,
+        Output::Tell(Fact::Floor { from, to }) => format!("* {from:?} -> {to:?}"),
+        Output::Tell(fact) => format!("- {}", plain(&format!("{fact:?}"))),
+    })
+}
+
+/// Debug's words without its ceremony.
+fn plain(debug: &str) -> String {
+    debug
+        .replace("UtteranceId(", "u(")
+        .replace("LineId(", "l(")
+        .replace("ReplyId(", "r(")
+        .replace("Millis(", "ms(")
+        .replace("token: None, ", "")
+}
+
+/// The whole file with the answers as they are.
+fn played(script: &str) -> String {
+    let mut stage = Stage::new();
+    let mut out = Vec::new();
+    for line in script.lines() {
+        if line.starts_with("==") {
+            stage = Stage::new();
+        }
+        if !line.starts_with("  ") {
+            out.push(line.to_owned());
+        }
+        if let Some(command) = line.strip_prefix("> ") {
+            stage.play(command);
+            out.append(&mut stage.answers);
+        }
+    }
+    out.join("\n") + "\n"
+}
+
+#[test]
+fn every_scenario_goes_as_written() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios.txt");
+    let script = std::fs::read_to_string(path).expect("the scenarios stand beside this file");
+    let played = played(&script);
+    if std::env::var_os("BLESS").is_some() {
+        return std::fs::write(path, played).expect("the scenarios can be written");
+    }
+    for (at, (expected, answered)) in script.lines().zip(played.lines()).enumerate() {
+        assert_eq!(expected, answered, "line {} of scenarios.txt", at + 1);
+    }
+    assert_eq!(
+        script.lines().count(),
+        played.lines().count(),
+        "the same number of lines"
+    );
+    assert!(script.lines().filter(|line| line.starts_with("==")).count() >= 25);
+}

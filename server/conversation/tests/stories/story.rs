@@ -1,0 +1,448 @@
+//! One story: a caller who speaks, coughs, types and clicks, from arrival to hang-up.
+
+use crate::chance::Chance;
+use crate::plants::Plant;
+use crate::witness::Witness;
+use crate::world::World;
+use server_conversation::{
+    Author, Conversation, Ears, Endpointing, Fact, HearingEvent, Input, LineId, Millis, Modality,
+    Output, PhraseEvent, PhraseId, Place, ReplyEvent, ReplyId, ReplyRequest, Settings, UtteranceId,
+};
+use std::collections::BTreeMap;
+use std::fmt;
+
+const WINDOW: u64 = 32;
+const PLAYED_EVERY: u64 = 64;
+
+/// How often what happened.
+#[derive(Default)]
+pub(crate) struct Coverage {
+    changes: BTreeMap<String, u64>,
+    inputs: BTreeMap<&'static str, u64>,
+    outputs: u64,
+}
+
+impl Coverage {
+    pub(crate) fn add(&mut self, other: &Self) {
+        for (change, count) in &other.changes {
+            *self.changes.entry(change.clone()).or_default() += count;
+        }
+        for (input, count) in &other.inputs {
+            *self.inputs.entry(input).or_default() += count;
+        }
+        self.outputs += other.outputs;
+    }
+
+    pub(crate) fn assert_changes(&self, known: &[&str], enough: u64) {
+        for change in known {
+            let count = self.changes.get(*change).copied().unwrap_or_default();
+            assert!(count >= enough, "{change} happened only {count} times");
+        }
+        for change in self.changes.keys() {
+            assert!(known.contains(&change.as_str()), "{change} is impossible");
+        }
+    }
+
+    pub(crate) fn assert_inputs(&self, enough: u64) {
+        for kind in KINDS {
+            let count = self.inputs.get(kind).copied().unwrap_or_default();
+            assert!(count >= enough, "{kind} happened only {count} times");
+        }
+    }
+}
+
+impl fmt::Display for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} outputs", self.outputs)?;
+        for (change, count) in &self.changes {
+            writeln!(f, "{count:>9} {change}")?;
+        }
+        for (input, count) in &self.inputs {
+            writeln!(f, "{count:>9} {input}")?;
+        }
+        Ok(())
+    }
+}
+
+const KINDS: &[&str] = &[
+    "Connected",
+    "Configure",
+    "Voice",
+    "Partial",
+    "Judged",
+    "Transcript",
+    "HearingFailed",
+    "Typed",
+    "Write",
+    "Delete",
+    "Truncate",
+    "Respond",
+    "CancelReply",
+    "ClearPlayout",
+    "Commit",
+    "Clear",
+    "Found",
+    "Text",
+    "Cite",
+    "Composed",
+    "ReplyFailed",
+    "Speech",
+    "Spoken",
+    "PhraseFailed",
+    "Played",
+    "Elapsed",
+    "HangUp",
+];
+
+fn kind(input: &Input) -> &'static str {
+    match input {
+        Input::Connected => "Connected",
+        Input::Configure(_) => "Configure",
+        Input::Voice { .. } => "Voice",
+        Input::Hearing(_, HearingEvent::Partial { .. }) => "Partial",
+        Input::Hearing(_, HearingEvent::Judged { .. }) => "Judged",
+        Input::Hearing(_, HearingEvent::Transcript { .. }) => "Transcript",
+        Input::Hearing(_, HearingEvent::Failed { .. }) => "HearingFailed",
+        Input::Typed { .. } => "Typed",
+        Input::Write { .. } => "Write",
+        Input::Delete { .. } => "Delete",
+        Input::Truncate { .. } => "Truncate",
+        Input::Respond { .. } => "Respond",
+        Input::CancelReply { .. } => "CancelReply",
+        Input::ClearPlayout { .. } => "ClearPlayout",
+        Input::Commit { .. } => "Commit",
+        Input::Clear { .. } => "Clear",
+        Input::Reply(_, ReplyEvent::Found { .. }) => "Found",
+        Input::Reply(_, ReplyEvent::Text { .. }) => "Text",
+        Input::Reply(_, ReplyEvent::Cite { .. }) => "Cite",
+        Input::Reply(_, ReplyEvent::Composed) => "Composed",
+        Input::Reply(_, ReplyEvent::Failed { .. }) => "ReplyFailed",
+        Input::Phrase(_, PhraseEvent::Speech { .. }) => "Speech",
+        Input::Phrase(_, PhraseEvent::Spoken { .. }) => "Spoken",
+        Input::Phrase(_, PhraseEvent::Failed { .. }) => "PhraseFailed",
+        Input::Phrase(_, PhraseEvent::Played { .. }) => "Played",
+        Input::Elapsed => "Elapsed",
+        Input::HangUp => "HangUp",
+    }
+}
+
+struct Story<'a> {
+    core: Conversation,
+    world: World,
+    witness: Witness,
+    plant: Option<Plant>,
+    coverage: &'a mut Coverage,
+    now: u64,
+    media: u64,
+    played: u64,
+    voice_until: u64,
+    probability: f32,
+    /// Committed utterances are answered without being asked.
+    asks: bool,
+    replies: u32,
+    lines: u32,
+    utterances: u32,
+}
+
+/// Tells the story of this seed.
+pub(crate) fn tell(seed: u64, plant: Option<Plant>, coverage: &mut Coverage) -> Result<(), String> {
+    let mut chance = Chance::new(seed);
+    let settings = settings(&mut chance);
+    let asks = answers_by_itself(&settings);
+    let mut story = Story {
+        core: Conversation::new(settings),
+        world: World::new(chance),
+        witness: Witness::default(),
+        plant,
+        coverage,
+        now: 0,
+        media: 0,
+        played: 0,
+        voice_until: 0,
+        probability: 0.0,
+        asks,
+        replies: 0,
+        lines: 0,
+        utterances: 0,
+    };
+    story.happen(Input::Connected)?;
+    let length = story.world.chance.among(5_000, 40_000);
+    let vanishes = story.world.chance.once_in(3);
+    while story.now < length {
+        story.step(true)?;
+    }
+    if !vanishes {
+        story.come_to_rest()?;
+    }
+    story.happen(Input::HangUp)?;
+    if story.witness.is_over() {
+        Ok(())
+    } else {
+        Err("it did not end".to_owned())
+    }
+}
+
+fn answers_by_itself(settings: &Settings) -> bool {
+    matches!(
+        settings.endpointing,
+        Endpointing::Automatic { respond: true, .. }
+    )
+}
+
+fn settings(chance: &mut Chance) -> Settings {
+    let automatic = Endpointing::Automatic {
+        shortest: Millis(chance.among(0, 400)),
+        usual: Millis(chance.among(0, 800)),
+        longest: Millis(chance.among(0, 2_000)),
+        idle: chance.once_in(3).then(|| Millis(chance.among(0, 6_000))),
+        respond: !chance.once_in(5),
+        interrupt: !chance.once_in(4),
+    };
+    Settings {
+        instructions: "Be brief.".to_owned(),
+        modality: if chance.once_in(5) {
+            Modality::Text
+        } else {
+            Modality::Audio
+        },
+        greeting: chance
+            .once_in(3)
+            .then(|| "Hello, how can I help you?".to_owned()),
+        voice: chance.once_in(3).then(|| "slt".to_owned()),
+        endpointing: if chance.once_in(6) {
+            Endpointing::Manual
+        } else {
+            automatic
+        },
+        ears: Ears {
+            listening: !chance.once_in(20),
+            ..Settings::default().ears
+        },
+        passages: *chance.one_of(&[0, 1, 5]),
+        ..Settings::default()
+    }
+}
+
+impl Story<'_> {
+    /// The next thing that is planned, due, or said.
+    fn step(&mut self, lively: bool) -> Result<(), String> {
+        let wake = self.core.poll_timeout().map_or(u64::MAX, |wake| wake.0);
+        let planned = self.world.next_at().unwrap_or(u64::MAX);
+        let sound = self.media + WINDOW;
+        let played = self.played + PLAYED_EVERY;
+        let next = wake.min(planned).min(sound).min(played);
+        self.now = self.now.max(next);
+        if next == planned {
+            let input = self.world.next().expect("something is planned");
+            self.happen(input)
+        } else if next == wake {
+            self.happen(Input::Elapsed)
+        } else if next == played {
+            self.played = next;
+            match self.world.play(PLAYED_EVERY) {
+                Some(input) => self.happen(input),
+                None => Ok(()),
+            }
+        } else {
+            self.media = sound;
+            self.sound(lively)?;
+            if lively && self.world.chance.once_in(45) {
+                let command = self.command();
+                self.happen(command)?;
+            }
+            Ok(())
+        }
+    }
+
+    /// One window of the caller's sound.
+    fn sound(&mut self, lively: bool) -> Result<(), String> {
+        let chance = &mut self.world.chance;
+        if lively && self.media >= self.voice_until && chance.once_in(40) {
+            let (length, probability) = *chance.one_of(&[
+                (40, 0.9),
+                (250, 0.6),
+                (450, 0.55),
+                (900, 0.95),
+                (3_000, 0.9),
+                (1_500, 0.97),
+            ]);
+            self.voice_until = self.media + chance.among(length / 2, length);
+            self.probability = probability;
+        }
+        if lively && chance.once_in(2_000) {
+            // The line is dead for a while.
+            self.media += chance.among(200, 4_000);
+        }
+        let voiced = self.media < self.voice_until && !chance.once_in(15);
+        let probability = if voiced { self.probability } else { 0.03 };
+        if voiced {
+            self.world.voiced(self.now);
+        }
+        self.happen(Input::Voice {
+            probability,
+            end: Millis(self.media),
+        })
+    }
+
+    /// Whatever a client may ask, sensible or not.
+    fn command(&mut self) -> Input {
+        let chance = &mut self.world.chance;
+        let token = u32::try_from(chance.among(0, 1_000)).expect("a small number");
+        let line =
+            LineId(u32::try_from(chance.among(0, u64::from(self.lines) + 1)).expect("small"));
+        let reply =
+            ReplyId(u32::try_from(chance.among(0, u64::from(self.replies) + 1)).expect("small"));
+        match chance.among(0, 13) {
+            0 => Input::Typed {
+                token,
+                text: "what is repartee?".to_owned(),
+            },
+            1 => {
+                let place = *chance.one_of(&[Place::First, Place::Last, Place::After(line)]);
+                let author = *chance.one_of(&[Author::System, Author::Caller, Author::Agent]);
+                Input::Write {
+                    token,
+                    author,
+                    text: "written".to_owned(),
+                    place,
+                }
+            }
+            2 => Input::Delete { token, line },
+            3 => Input::Truncate {
+                token,
+                line,
+                heard: Millis(chance.among(0, 1_500)),
+            },
+            4 | 5 => Input::Respond {
+                token,
+                request: request(chance),
+            },
+            6 => Input::CancelReply {
+                token,
+                reply: chance.once_in(3).then_some(reply),
+            },
+            7 => Input::ClearPlayout { token },
+            8 => Input::Commit { token },
+            9 => Input::Clear { token },
+            10 => Input::Configure(settings(chance)),
+            11 => Input::Elapsed,
+            12 => self.stale(reply),
+            _ => Input::Typed {
+                token,
+                text: if chance.once_in(2) {
+                    " ".to_owned()
+                } else {
+                    "stop".to_owned()
+                },
+            },
+        }
+    }
+
+    /// Something about a reply or an utterance that may be long over, or not there yet.
+    fn stale(&mut self, reply: ReplyId) -> Input {
+        let chance = &mut self.world.chance;
+        // Of what is not over only what the world does itself would be true.
+        let reply = ReplyId(reply.0.saturating_sub(6));
+        let phrase = PhraseId { reply, index: 1 };
+        let old = UtteranceId(self.utterances.saturating_sub(12));
+        let text = "late".to_owned();
+        match chance.among(0, 6) {
+            0 => Input::Reply(reply, ReplyEvent::Text { text }),
+            1 => Input::Reply(reply, ReplyEvent::Composed),
+            2 => Input::Phrase(
+                phrase,
+                PhraseEvent::Played {
+                    total: Millis(500),
+                    done: true,
+                },
+            ),
+            3 => Input::Phrase(phrase, PhraseEvent::Spoken { total: Millis(500) }),
+            4 => Input::Hearing(
+                old,
+                HearingEvent::Transcript {
+                    text,
+                    confidence: 1.0,
+                },
+            ),
+            5 => Input::Hearing(old, HearingEvent::Partial { text, stable: 99 }),
+            _ => Input::Connected,
+        }
+    }
+
+    fn happen(&mut self, input: Input) -> Result<(), String> {
+        *self.coverage.inputs.entry(kind(&input)).or_default() += 1;
+        if let Input::Configure(settings) = &input {
+            self.asks = answers_by_itself(settings);
+        }
+        match &input {
+            Input::Phrase(phrase, PhraseEvent::Speech { total }) => {
+                self.world.spoken(*phrase, *total, false)
+            }
+            Input::Phrase(phrase, PhraseEvent::Spoken { total }) => {
+                self.world.spoken(*phrase, *total, true)
+            }
+            _ => {}
+        }
+        self.witness.input(&input);
+        let shown = format!("{input:?}");
+        self.core.handle(Millis(self.now), input);
+        let mut outputs: Vec<Output> = std::iter::from_fn(|| self.core.poll_output()).collect();
+        self.obey(&outputs);
+        let mut wake = self.core.poll_timeout();
+        if std::env::var_os("STORY_SEED").is_some() && self.plant.is_none() {
+            println!("{:>6} {shown}\n       {outputs:?}", self.now);
+        }
+        if let Some(plant) = self.plant {
+            plant.spoil(self.now, &mut outputs, &mut wake);
+        }
+        let judged = self.witness.outputs(self.now, &outputs, wake, self.asks);
+        judged.map_err(|why| format!("{why}; at {} ms, on {shown}: {outputs:?}", self.now))
+    }
+
+    fn obey(&mut self, outputs: &[Output]) {
+        self.coverage.outputs += outputs.len() as u64;
+        for output in outputs {
+            self.world.obey(self.now, output);
+            match output {
+                Output::Tell(Fact::Floor { from, to }) => {
+                    *self
+                        .coverage
+                        .changes
+                        .entry(format!("{from:?}→{to:?}"))
+                        .or_default() += 1;
+                }
+                Output::Tell(Fact::ReplyStarted { reply, .. }) => self.replies = reply.0,
+                Output::Tell(Fact::LineAdded { line, .. }) => self.lines = self.lines.max(line.0),
+                Output::Listen { utterance, .. } => self.utterances = utterance.0,
+                _ => {}
+            }
+        }
+    }
+
+    /// Nobody says anything more: all that was begun must come to its end.
+    fn come_to_rest(&mut self) -> Result<(), String> {
+        self.world.calm = true;
+        self.happen(Input::Clear { token: 0 })?;
+        let end = self.now + 150_000;
+        while self.now < end {
+            self.step(false)?;
+        }
+        self.witness
+            .at_rest()
+            .map_err(|why| format!("{why}; at rest, in {:?}", self.core))
+    }
+}
+
+fn request(chance: &mut Chance) -> ReplyRequest {
+    ReplyRequest {
+        instructions: chance.once_in(3).then(|| "Sing.".to_owned()),
+        modality: chance
+            .once_in(3)
+            .then(|| *chance.one_of(&[Modality::Audio, Modality::Text])),
+        aside: chance.once_in(3),
+        lines: chance
+            .once_in(4)
+            .then(|| vec![(Author::Caller, "only this".to_owned())]),
+        ..ReplyRequest::default()
+    }
+}

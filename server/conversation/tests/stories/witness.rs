@@ -1,0 +1,467 @@
+//! Judges a story from outside: it sees what the world sees, and knows nothing of the core's insides.
+
+use server_conversation::{
+    Author, Ending, Fact, HearingEvent, Input, LineId, LineKind, Millis, Output, PhraseEvent,
+    PhraseId, Prompt, ReplyEvent, ReplyId, UtteranceId,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Job {
+    Listen(UtteranceId),
+    Search(ReplyId),
+    Compose(ReplyId),
+    Speak(PhraseId),
+}
+
+#[derive(Default)]
+struct Reply {
+    line: Option<LineId>,
+    spoken: bool,
+    composed: String,
+    heard: usize,
+    silenced: bool,
+    phrases: Vec<Phrase>,
+    covers: Vec<UtteranceId>,
+    ended: bool,
+}
+
+/// Where its words end in the text, and how much of it was played.
+struct Phrase {
+    words: (usize, usize),
+    made: u64,
+    whole: bool,
+    played: u64,
+    done: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Owed {
+    /// Committed: it needs words, or an end.
+    Words,
+    /// It needs a reply.
+    Reply,
+    Covered,
+    Settled,
+}
+
+#[derive(Default)]
+pub(crate) struct Witness {
+    holder: Option<ReplyId>,
+    replies: BTreeMap<ReplyId, Reply>,
+    jobs: BTreeSet<Job>,
+    owed: BTreeMap<UtteranceId, (LineId, Owed)>,
+    agent_lines: BTreeMap<LineId, String>,
+    ended: bool,
+}
+
+type Verdict = Result<(), String>;
+
+fn claim(holds: bool, why: &str) -> Verdict {
+    if holds { Ok(()) } else { Err(why.to_owned()) }
+}
+
+impl Witness {
+    pub(crate) fn input(&mut self, input: &Input) {
+        match input {
+            Input::Hearing(id, HearingEvent::Transcript { .. } | HearingEvent::Failed { .. }) => {
+                self.jobs.remove(&Job::Listen(*id));
+            }
+            Input::Reply(id, ReplyEvent::Found { .. }) => {
+                self.jobs.remove(&Job::Search(*id));
+            }
+            Input::Reply(id, ReplyEvent::Composed | ReplyEvent::Failed { .. }) => {
+                self.jobs.remove(&Job::Compose(*id));
+            }
+            Input::Phrase(id, event) => self.phrase(*id, event),
+            _ => {}
+        }
+    }
+
+    fn phrase(&mut self, id: PhraseId, event: &PhraseEvent) {
+        if matches!(
+            event,
+            PhraseEvent::Spoken { .. } | PhraseEvent::Failed { .. }
+        ) {
+            self.jobs.remove(&Job::Speak(id));
+        }
+        let phrases = self
+            .replies
+            .get_mut(&id.reply)
+            .map(|reply| &mut reply.phrases);
+        let Some(phrase) = phrases.and_then(|phrases| phrases.get_mut(id.index as usize)) else {
+            return;
+        };
+        match event {
+            PhraseEvent::Speech { total } => phrase.made = phrase.made.max(total.0),
+            PhraseEvent::Spoken { total } => {
+                phrase.made = phrase.made.max(total.0);
+                phrase.whole = true;
+            }
+            PhraseEvent::Played { total, done } => {
+                phrase.played = phrase.played.max(total.0);
+                phrase.done |= done;
+            }
+            PhraseEvent::Failed { .. } => {}
+        }
+    }
+
+    /// After one input: its outputs, and when the core wants to be woken.
+    pub(crate) fn outputs(
+        &mut self,
+        now: u64,
+        outputs: &[Output],
+        wake: Option<Millis>,
+        asks: bool,
+    ) -> Verdict {
+        claim(
+            outputs.len() <= 128,
+            "5: an input yielded a flood of outputs",
+        )?;
+        claim(
+            wake.is_none_or(|wake| wake.0 > now),
+            "6: a deadline was left in the past",
+        )?;
+        outputs
+            .iter()
+            .try_for_each(|output| self.output(output, asks))
+    }
+
+    fn output(&mut self, output: &Output, asks: bool) -> Verdict {
+        claim(!self.ended, "something followed the end")?;
+        match output {
+            Output::Listen { utterance, .. } => self.start(Job::Listen(*utterance)),
+            Output::Forget { utterance } => claim(
+                self.jobs.remove(&Job::Listen(*utterance)),
+                "7: forgot what was not heard",
+            ),
+            Output::Judge { utterance, .. } | Output::Finish { utterance } => claim(
+                self.jobs.contains(&Job::Listen(*utterance)),
+                "7: finished what was not begun",
+            ),
+            Output::Search { reply, .. } => self.start(Job::Search(*reply)),
+            Output::Compose { reply, prompt } => {
+                self.start(Job::Compose(*reply))?;
+                self.prompt(*reply, prompt)
+            }
+            Output::Speak { phrase, text, .. } => self.speak(*phrase, text),
+            Output::Duck { reply } | Output::Restore { reply } => self.audible(*reply),
+            Output::Silence { reply } => {
+                self.audible(*reply)?;
+                self.replies.entry(*reply).or_default().silenced = true;
+                Ok(())
+            }
+            Output::Cancel { reply } => {
+                self.jobs.retain(|job| !of(*reply, job));
+                Ok(())
+            }
+            Output::Tell(fact) => self.fact(fact, asks),
+            Output::End => {
+                self.ended = true;
+                claim(self.jobs.is_empty(), "7: a job outlived the conversation")?;
+                claim(
+                    self.holder.is_none(),
+                    "1: a reply outlived the conversation",
+                )
+            }
+        }
+    }
+
+    fn start(&mut self, job: Job) -> Verdict {
+        claim(self.jobs.insert(job), "7: a job was started twice")
+    }
+
+    fn audible(&self, id: ReplyId) -> Verdict {
+        let silenced = self.replies.get(&id).is_some_and(|reply| reply.silenced);
+        claim(!silenced, "2: a silenced reply is heard")?;
+        claim(
+            self.holder == Some(id),
+            "1: a reply without the floor is heard",
+        )
+    }
+
+    fn speak(&mut self, id: PhraseId, text: &str) -> Verdict {
+        self.audible(id.reply)?;
+        self.start(Job::Speak(id))?;
+        let reply = self
+            .replies
+            .get_mut(&id.reply)
+            .ok_or("a phrase of no reply")?;
+        claim(
+            id.index as usize == reply.phrases.len(),
+            "phrases are spoken out of order",
+        )?;
+        let from = reply.phrases.last().map_or(0, |phrase| phrase.words.1);
+        let at = reply.composed[from..]
+            .find(text)
+            .ok_or("what is spoken was not composed")?;
+        let words = (from + at, from + at + text.len());
+        reply.phrases.push(Phrase {
+            words,
+            made: 0,
+            whole: false,
+            played: 0,
+            done: false,
+        });
+        Ok(())
+    }
+
+    /// Every line of the agent in a prompt was heard like that, or written by the client.
+    fn prompt(&self, id: ReplyId, prompt: &Prompt) -> Verdict {
+        let own = self
+            .replies
+            .get(&id)
+            .is_some_and(|reply| reply.line.is_some());
+        let mut told = prompt
+            .lines
+            .iter()
+            .filter(|line| line.author == Author::Agent);
+        let known = told.all(|line| self.agent_lines.values().any(|heard| *heard == line.text));
+        claim(known || !own, "3: the model was told what was not heard")
+    }
+
+    fn fact(&mut self, fact: &Fact, asks: bool) -> Verdict {
+        match fact {
+            Fact::ReplyStarted {
+                reply,
+                line,
+                modality,
+                answers,
+                ..
+            } => {
+                let spoken = *modality == server_conversation::Modality::Audio;
+                self.begins(*reply, *line, spoken, *answers)
+            }
+            Fact::ReplyText { reply, text } => {
+                let reply = self.replies.get_mut(reply).ok_or("words of no reply")?;
+                claim(!reply.ended, "an ended reply went on")?;
+                reply.composed.push_str(text);
+                if !reply.spoken {
+                    reply.heard = reply.composed.len();
+                }
+                let (line, heard) = (reply.line, reply.composed[..reply.heard].to_owned());
+                self.stands(line, heard)
+            }
+            Fact::PlayoutStarted { reply } => self.audible(*reply),
+            Fact::Heard { reply, heard } => self.heard(*reply, *heard),
+            Fact::LineCut { line, heard, .. } => self.cut(*line, heard),
+            Fact::ReplyEnded {
+                reply,
+                ending,
+                text,
+            } => self.ends(*reply, ending, text),
+            Fact::LineAdded {
+                line,
+                kind: LineKind::Written(Author::Agent),
+                text,
+                ..
+            } => self.stands(Some(*line), text.clone()),
+            Fact::LineAdded {
+                line,
+                kind: LineKind::Typed,
+                ..
+            } => self.owe_last(*line),
+            Fact::LineDeleted { line } => {
+                self.agent_lines.remove(line);
+                let settled = |(of, owed): &mut (LineId, Owed)| {
+                    if of == line {
+                        *owed = Owed::Settled;
+                    }
+                };
+                self.owed.values_mut().for_each(settled);
+                Ok(())
+            }
+            Fact::Committed {
+                utterance, line, ..
+            } => {
+                let owed = if asks { Owed::Words } else { Owed::Settled };
+                let before = self.owed.insert(*utterance, (*line, owed));
+                claim(before.is_none(), "4: an utterance was committed twice")
+            }
+            Fact::Transcript {
+                utterance, text, ..
+            } => {
+                let next = if text.trim().is_empty() {
+                    Owed::Settled
+                } else {
+                    Owed::Reply
+                };
+                self.words_came(*utterance, next)
+            }
+            Fact::TranscriptFailed { utterance, .. } => self.words_came(*utterance, Owed::Settled),
+            _ => Ok(()),
+        }
+    }
+
+    /// A typed utterance is known by its line only: the reply that follows must answer it.
+    fn owe_last(&mut self, line: LineId) -> Verdict {
+        let typed = UtteranceId(u32::MAX - line.0);
+        self.owed.insert(typed, (line, Owed::Reply));
+        Ok(())
+    }
+
+    fn words_came(&mut self, utterance: UtteranceId, next: Owed) -> Verdict {
+        let owed = self.owed.get_mut(&utterance);
+        if let Some((_, owed)) = owed
+            && *owed == Owed::Words
+        {
+            *owed = next;
+        }
+        Ok(())
+    }
+
+    fn begins(
+        &mut self,
+        id: ReplyId,
+        line: Option<LineId>,
+        spoken: bool,
+        answers: Option<UtteranceId>,
+    ) -> Verdict {
+        let mut covers = Vec::new();
+        if line.is_some() {
+            claim(
+                self.holder.replace(id).is_none(),
+                "1: two replies hold the floor",
+            )?;
+            if answers.is_some() {
+                for (utterance, (_, owed)) in &mut self.owed {
+                    if matches!(owed, Owed::Reply | Owed::Words) {
+                        *owed = Owed::Covered;
+                        covers.push(*utterance);
+                    }
+                }
+            }
+        }
+        let reply = Reply {
+            line,
+            spoken,
+            covers,
+            ..Reply::default()
+        };
+        claim(
+            self.replies.insert(id, reply).is_none(),
+            "a reply began twice",
+        )?;
+        self.stands(line, String::new())
+    }
+
+    fn stands(&mut self, line: Option<LineId>, text: String) -> Verdict {
+        if let Some(line) = line {
+            self.agent_lines.insert(line, text);
+        }
+        Ok(())
+    }
+
+    fn heard(&mut self, id: ReplyId, heard: usize) -> Verdict {
+        self.audible(id)?;
+        let reply = self.replies.get_mut(&id).ok_or("no such reply was heard")?;
+        claim(heard > reply.heard, "3: what was heard shrank")?;
+        claim(
+            reply.composed.is_char_boundary(heard),
+            "3: more was heard than composed",
+        )?;
+        claim(
+            heard <= audible_at_most(reply),
+            "3: more was heard than played",
+        )?;
+        reply.heard = heard;
+        let (line, text) = (reply.line, reply.composed[..heard].to_owned());
+        self.stands(line, text)
+    }
+
+    fn cut(&mut self, line: LineId, heard: &str) -> Verdict {
+        let before = self
+            .agent_lines
+            .get(&line)
+            .ok_or("3: a line was cut that does not stand")?;
+        claim(before.starts_with(heard), "3: unheard text was kept")?;
+        self.stands(Some(line), heard.to_owned())
+    }
+
+    fn ends(&mut self, id: ReplyId, ending: &Ending, text: &str) -> Verdict {
+        claim(
+            !self.jobs.iter().any(|job| of(id, job)),
+            "7: a job outlived its reply",
+        )?;
+        let reply = self.replies.get_mut(&id).ok_or("no such reply ended")?;
+        claim(
+            !std::mem::replace(&mut reply.ended, true),
+            "a reply ended twice",
+        )?;
+        claim(
+            reply.composed.get(..reply.heard) == Some(text),
+            "3: it ended with unheard text",
+        )?;
+        let all = reply.heard == reply.composed.len();
+        claim(
+            *ending != Ending::Completed || all,
+            "3: it was completed unheard",
+        )?;
+        if reply.line.is_some() {
+            claim(
+                self.holder.take() == Some(id),
+                "1: a reply without the floor ended",
+            )?;
+        }
+        let again = *ending == Ending::BargedIn && reply.heard == 0;
+        for utterance in std::mem::take(&mut reply.covers) {
+            let (_, owed) = self.owed.get_mut(&utterance).ok_or("4: nobody said that")?;
+            if *owed == Owed::Covered {
+                *owed = if again { Owed::Reply } else { Owed::Settled };
+            }
+        }
+        Ok(())
+    }
+
+    /// Long after anything happened.
+    pub(crate) fn at_rest(&self) -> Verdict {
+        claim(self.holder.is_none(), "a reply holds the floor for ever")?;
+        claim(self.jobs.is_empty(), "7: a job was never ended")?;
+        let settled = self.owed.values().all(|(_, owed)| *owed == Owed::Settled);
+        claim(settled, "4: an utterance was left unanswered")
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.ended
+    }
+}
+
+fn of(reply: ReplyId, job: &Job) -> bool {
+    match job {
+        Job::Listen(_) => false,
+        Job::Search(id) | Job::Compose(id) => *id == reply,
+        Job::Speak(phrase) => phrase.reply == reply,
+    }
+}
+
+/// The bytes that the caller can have heard, judged by what was played alone.
+fn audible_at_most(reply: &Reply) -> usize {
+    let mut heard = 0;
+    for phrase in &reply.phrases {
+        let (start, end) = phrase.words;
+        if !phrase.done {
+            if phrase.played == 0 {
+                return heard + unspeakable(&reply.composed[heard..start]);
+            }
+            let words = &reply.composed[start..end];
+            let share = if phrase.whole {
+                phrase.played as f64 / phrase.made.max(1) as f64
+            } else {
+                1.0
+            };
+            let chars = (words.chars().count() as f64 * share).floor() as usize;
+            return start
+                + words
+                    .char_indices()
+                    .nth(chars)
+                    .map_or(words.len(), |(at, _)| at);
+        }
+        heard = end;
+    }
+    heard + unspeakable(&reply.composed[heard..])
+}
+
+/// What cannot be spoken counts with what stands before it.
+fn unspeakable(rest: &str) -> usize {
+    rest.find(char::is_alphanumeric).unwrap_or(rest.len())
+}
