@@ -1,7 +1,9 @@
 //! Engines that need no downloaded weight.
 
 pub mod endpoint;
+pub mod normalise;
 pub mod quote;
+mod scratch;
 pub mod speech;
 pub mod sphinx;
 pub mod voice;
