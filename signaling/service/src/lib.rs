@@ -22,7 +22,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 /// What the doors must know of the configuration.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct ServiceOptions {
     /// The server's keys. None: anybody is let in who comes from this machine, if `loopback`.
     pub keys: Vec<String>,
@@ -32,6 +32,18 @@ pub struct ServiceOptions {
     pub allow_origins: Vec<String>,
     /// The relays that callers are told of.
     pub ice: IceOptions,
+}
+
+/// The keys stay out of logs.
+impl std::fmt::Debug for ServiceOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ServiceOptions")
+            .field("keys", &self.keys.len())
+            .field("loopback", &self.loopback)
+            .field("allow_origins", &self.allow_origins)
+            .field("ice", &self.ice)
+            .finish()
+    }
 }
 
 /// The relays that callers are told of; empty for none.
