@@ -5,7 +5,7 @@ use crate::conversation::Conversation;
 use crate::floor::Floor;
 use crate::output::{Ending, Fact, Output};
 use crate::reply::Reply;
-use crate::utterance::Utterance;
+use crate::utterance::{Said, Utterance};
 use crate::witness::Witness;
 
 impl Conversation {
@@ -91,14 +91,13 @@ impl Conversation {
             ending,
             text,
         });
-        let covers = std::mem::take(&mut reply.covers);
-        if unheard {
-            // The caller went on: the next reply answers all of it.
-            self.said.splice(0..0, covers);
-        } else {
-            for said in covers {
-                self.witness.settled(said.id);
-            }
+        // The caller went on before a word was heard: the next reply answers all of it. What was
+        // never understood cannot be answered: for that we were about to apologise.
+        let again = |said: &Said| unheard && !said.pending();
+        let (owed, settled): (Vec<_>, Vec<_>) = reply.covers.drain(..).partition(again);
+        self.said.splice(0..0, owed);
+        for said in settled {
+            self.witness.settled(said.id);
         }
     }
 

@@ -128,11 +128,11 @@ impl History {
             match told.last_mut() {
                 Some(last) if line.goes_on && last.author == Author::Caller => {
                     last.text.push(' ');
-                    last.text.push_str(&line.text);
+                    last.text.push_str(line.text.trim());
                 }
                 _ => told.push(PromptLine {
                     author: line.author,
-                    text: line.text.clone(),
+                    text: line.text.trim().to_owned(),
                     cut: line.cut,
                 }),
             }

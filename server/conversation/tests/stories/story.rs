@@ -5,8 +5,9 @@ use crate::plants::Plant;
 use crate::witness::Witness;
 use crate::world::World;
 use server_conversation::{
-    Author, Conversation, Ears, Endpointing, Fact, HearingEvent, Input, LineId, Millis, Modality,
-    Output, PhraseEvent, PhraseId, Place, ReplyEvent, ReplyId, ReplyRequest, Settings, UtteranceId,
+    Author, Conversation, Ears, Endpointing, Fact, FloorName, HearingEvent, Input, LineId, Millis,
+    Modality, Output, PhraseEvent, PhraseId, Place, ReplyEvent, ReplyId, ReplyRequest, Settings,
+    UtteranceId,
 };
 use std::collections::BTreeMap;
 use std::fmt;
@@ -142,6 +143,7 @@ struct Story<'a> {
     replies: u32,
     lines: u32,
     utterances: u32,
+    contested: bool,
 }
 
 /// Tells the story of this seed.
@@ -164,6 +166,7 @@ pub(crate) fn tell(seed: u64, plant: Option<Plant>, coverage: &mut Coverage) -> 
         replies: 0,
         lines: 0,
         utterances: 0,
+        contested: false,
     };
     story.happen(Input::Connected)?;
     let length = story.world.chance.among(5_000, 40_000);
@@ -246,11 +249,28 @@ impl Story<'_> {
         } else {
             self.media = sound;
             self.sound(lively)?;
-            if lively && self.world.chance.once_in(45) {
+            if lively && self.contested && self.world.chance.once_in(12) {
+                let command = self.meddle();
+                self.happen(command)
+            } else if lively && self.world.chance.once_in(45) {
                 let command = self.command();
-                self.happen(command)?;
+                self.happen(command)
+            } else {
+                Ok(())
             }
-            Ok(())
+        }
+    }
+
+    /// A client that acts in the short while in which the floor is contested.
+    fn meddle(&mut self) -> Input {
+        let token = 1;
+        match self.world.chance.among(0, 3) {
+            0 => Input::Typed {
+                token,
+                text: "wait".to_owned(),
+            },
+            1 => Input::ClearPlayout { token },
+            _ => Input::CancelReply { token, reply: None },
         }
     }
 
@@ -405,6 +425,7 @@ impl Story<'_> {
             self.world.obey(self.now, output);
             match output {
                 Output::Tell(Fact::Floor { from, to }) => {
+                    self.contested = *to == FloorName::Contested;
                     *self
                         .coverage
                         .changes
@@ -422,9 +443,10 @@ impl Story<'_> {
     /// Nobody says anything more: all that was begun must come to its end.
     fn come_to_rest(&mut self) -> Result<(), String> {
         self.world.calm = true;
+        self.voice_until = 0;
         self.happen(Input::Clear { token: 0 })?;
         let end = self.now + 150_000;
-        while self.now < end {
+        while self.now < end && !(self.world.is_quiet() && self.core.poll_timeout().is_none()) {
             self.step(false)?;
         }
         self.witness

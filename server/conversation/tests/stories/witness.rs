@@ -216,7 +216,11 @@ impl Witness {
             .lines
             .iter()
             .filter(|line| line.author == Author::Agent);
-        let known = told.all(|line| self.agent_lines.values().any(|heard| *heard == line.text));
+        let known = told.all(|line| {
+            self.agent_lines
+                .values()
+                .any(|heard| heard.trim() == line.text)
+        });
         claim(known || !own, "3: the model was told what was not heard")
     }
 

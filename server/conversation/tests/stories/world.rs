@@ -42,7 +42,6 @@ pub(crate) struct World {
 struct Playout {
     queue: VecDeque<(PhraseId, u64, bool, u64)>,
     held: bool,
-    ticking: bool,
 }
 
 impl World {
@@ -63,6 +62,11 @@ impl World {
         self.plans.insert((at, self.planned), input);
     }
 
+    /// Nothing is planned, and nothing plays.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.plans.is_empty() && self.playout.queue.is_empty()
+    }
+
     pub(crate) fn next_at(&self) -> Option<u64> {
         self.plans.keys().next().map(|&(at, _)| at)
     }
@@ -79,7 +83,7 @@ impl World {
     }
 
     fn fails(&mut self) -> bool {
-        !self.calm && self.chance.once_in(40)
+        !self.calm && self.chance.once_in(30)
     }
 
     fn failure() -> String {
@@ -303,7 +307,6 @@ impl World {
         if done {
             self.playout.queue.pop_front();
         }
-        self.playout.ticking = !self.playout.queue.is_empty();
         Some(Input::Phrase(phrase, PhraseEvent::Played { total, done }))
     }
 }
