@@ -188,8 +188,7 @@ impl Call {
         // The task may be gone already, if the server was faster.
         self.orders.send(Order::Close).await.ok();
         self.task.await.ok();
-        let tape = self.tape.borrow().clone();
-        tape
+        self.tape.borrow().clone()
     }
 
     /// The path under which the server knows this call, as its `Location` said.
