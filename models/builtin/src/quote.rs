@@ -62,21 +62,18 @@ fn pieces(prompt: &Prompt) -> Vec<Piece> {
     };
     match smalltalk::of(last) {
         Some(Smalltalk::Repeat) => repeated(&prompt.lines),
+        Some(Smalltalk::More) => quoted(prompt, &said, last_reply(&prompt.lines)),
         Some(other) => fixed(other.reply()),
-        None => quoted(prompt, &said),
+        None => quoted(prompt, &said, None),
     }
 }
 
-fn quoted(prompt: &Prompt, said: &[&str]) -> Vec<Piece> {
+/// `spoken` has been said already and is not said again.
+fn quoted(prompt: &Prompt, said: &[&str], spoken: Option<&str>) -> Vec<Piece> {
     let question = Question::new(said);
     if question.is_empty() {
         return fixed(phrases::UNCLEAR);
     }
-    let spoken = if smalltalk::asks_for_more(said) {
-        last_reply(&prompt.lines)
-    } else {
-        None
-    };
     match answer::find(&question, &prompt.passages, spoken) {
         Some(answer) => answered(answer),
         None => fixed(phrases::UNKNOWN),

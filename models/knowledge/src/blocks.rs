@@ -208,7 +208,7 @@ impl Reader<'_> {
     fn text(&mut self) -> String {
         let mut inline = Inline::default();
         let mut open = 0_usize;
-        while let Some(event) = self.events.next() {
+        for event in self.events.by_ref() {
             if inline.event(&event) {
                 continue;
             }

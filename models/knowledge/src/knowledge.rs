@@ -17,6 +17,9 @@ use crate::terms::Terms;
 const CANDIDATES: usize = 48;
 /// Below this share of the question's weight a passage has nothing to do with it.
 const LEAST_COVERAGE: f32 = 0.15;
+/// What a passage earns that says what the thing asked for is.
+const DEFINES: f32 = 0.3;
+const OPENING_WORDS: usize = 8;
 /// A longer question is cut: nobody asks one in so many words.
 const MOST_QUESTION_BYTES: usize = 4096;
 
@@ -71,6 +74,8 @@ struct Entry {
     body: Vec<Word>,
     heading: Vec<Word>,
     title: Vec<Word>,
+    /// The first words of each sentence: where a definition names what it defines.
+    openings: Vec<Vec<Word>>,
 }
 
 pub struct Knowledge {
@@ -176,6 +181,7 @@ impl Entry {
             body: words(&text),
             heading: words(&below.join(" . ")),
             title,
+            openings: sentences(&text).into_iter().map(opening).collect(),
             source,
             path,
             text,
@@ -218,6 +224,12 @@ impl Entry {
             .max(0.8 * strength(&self.title))
     }
 
+    fn defines(&self, question: &Question) -> bool {
+        self.openings
+            .iter()
+            .any(|words| question.is_defined_by(words))
+    }
+
     fn passage(&self, score: f32) -> Passage {
         Passage {
             source: self.source.clone(),
@@ -254,12 +266,18 @@ impl Retriever for Knowledge {
                 Stopped::failed(format!("the knowledge could not be searched: {error}"))
             })?;
         cancel.check()?;
-        Ok(self.ranked(&found, &clauses, query.limit))
+        Ok(self.ranked(&found, &question, &clauses, query.limit))
     }
 }
 
 impl Knowledge {
-    fn ranked(&self, found: &[(usize, f32)], clauses: &[Clause], limit: usize) -> Vec<Passage> {
+    fn ranked(
+        &self,
+        found: &[(usize, f32)],
+        question: &Question,
+        clauses: &[Clause],
+        limit: usize,
+    ) -> Vec<Passage> {
         let highest = found
             .first()
             .map_or(1.0, |(_, score)| score.max(f32::EPSILON));
@@ -267,8 +285,13 @@ impl Knowledge {
             .iter()
             .filter_map(|(id, bm25)| {
                 let coverage = self.entries.get(*id)?.coverage(clauses);
-                (coverage >= LEAST_COVERAGE)
-                    .then_some((*id, 0.65 * coverage + 0.35 * bm25 / highest))
+                let defines = if self.entries[*id].defines(question) {
+                    DEFINES
+                } else {
+                    0.0
+                };
+                let score = 0.65 * coverage + 0.35 * bm25 / highest + defines;
+                (coverage >= LEAST_COVERAGE).then_some((*id, score))
             })
             .collect();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -278,6 +301,12 @@ impl Knowledge {
             .map(|(id, score)| self.entries[id].passage(score))
             .collect()
     }
+}
+
+fn opening(sentence: &str) -> Vec<Word> {
+    let mut words = words(sentence);
+    words.truncate(OPENING_WORDS);
+    words
 }
 
 fn start_of(text: &str) -> &str {

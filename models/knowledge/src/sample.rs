@@ -2,7 +2,14 @@
 
 use crate::folder::Document;
 
-const FILES: &[(&str, &str)] = &[("repartee.md", include_str!("../sample/repartee.md"))];
+const FILES: &[(&str, &str)] = &[
+    ("about.md", include_str!("../sample/about.md")),
+    ("running.md", include_str!("../sample/running.md")),
+    ("knowledge.md", include_str!("../sample/knowledge.md")),
+    ("page.md", include_str!("../sample/page.md")),
+    ("trouble.md", include_str!("../sample/trouble.md")),
+    ("privacy.md", include_str!("../sample/privacy.md")),
+];
 
 pub(crate) fn documents() -> Vec<Document> {
     FILES

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use models_engine::wording::{Asked, Word, kin_of, likeness, nearness};
+use models_engine::wording::{Asked, Word, kin_of, likeness};
 
 /// One word of the knowledge: what a question word may find.
 #[derive(Clone, Debug)]
@@ -26,8 +26,7 @@ pub(crate) struct Meant {
     pub(crate) strength: f32,
 }
 
-/// A word that is spelt or sounds like it may be it, but less surely than any synonym.
-const BY_EAR: f32 = 0.7;
+/// So many words may have been meant by one that was misheard.
 const MOST_BY_EAR: usize = 4;
 
 impl Terms {
@@ -79,7 +78,13 @@ impl Terms {
                 found(stem, kinship.strength());
             }
         }
-        for term in &self.terms {
+        // Words of one family begin alike: the others need no closer look.
+        let start = asked.word.stem.get(..5);
+        for term in self
+            .terms
+            .iter()
+            .filter(|term| start.is_some() && term.word.stem.get(..5) == start)
+        {
             let alike = likeness(&asked.word, &term.word);
             if alike > 0.0 {
                 found(&term.word.stem, alike);
@@ -92,19 +97,15 @@ impl Terms {
     }
 
     fn by_ear(&self, asked: &Asked) -> Vec<Meant> {
-        let mut meant: Vec<Meant> = Vec::new();
-        for term in &self.terms {
-            let near = asked
-                .forms()
-                .map(|form| nearness(form, &term.word))
-                .fold(0.0_f32, f32::max);
-            if near > 0.0 {
-                meant.push(Meant {
-                    stem: term.word.stem.clone(),
-                    strength: near * BY_EAR,
-                });
-            }
-        }
+        let mut meant: Vec<Meant> = self
+            .terms
+            .iter()
+            .map(|term| Meant {
+                stem: term.word.stem.clone(),
+                strength: asked.misheard(&term.word),
+            })
+            .filter(|meant| meant.strength > 0.0)
+            .collect();
         meant.sort_by(|a, b| {
             b.strength
                 .total_cmp(&a.strength)

@@ -1,7 +1,9 @@
 //! The sentences of the passages, and how much of the question each one holds.
 
 use models_engine::Passage;
-use models_engine::wording::{Asked, Question, Word, likeness, nearness, sentences, words};
+use models_engine::wording::{Asked, Question, Weight, Word, likeness, misspelt, sentences, words};
+
+use super::evidence::implied;
 
 /// A sentence that may be the answer.
 #[derive(Clone, Debug)]
@@ -13,6 +15,10 @@ pub(super) struct Candidate<'a> {
     pub(super) words: Vec<Word>,
     /// How surely each word of the question stands in it, from 0 to 1.
     pub(super) own: Vec<f32>,
+    /// How much of it is made of words of the question.
+    pub(super) named: f32,
+    /// It begins with what was asked about.
+    pub(super) opens: bool,
 }
 
 /// A passage, looked at from the question.
@@ -26,20 +32,24 @@ pub(super) struct View<'a> {
     /// How much of the heading is made of words of the question.
     pub(super) heading_asked: f32,
     pub(super) heading_is_question: bool,
+    /// How alike the heading and the question are, word for word, when both are questions.
+    pub(super) twin: f32,
 }
 
 /// Passages beyond these are not looked at.
 const MOST_PASSAGES: usize = 12;
-/// A word that only sounds right is less sure than any synonym.
-const BY_EAR: f32 = 0.7;
+/// How much more a rare word counts than one that stands everywhere.
+const SPREAD: f32 = 0.65;
 
 /// All passages, and the weight of each word of the question.
 #[derive(Clone, Debug)]
 pub(super) struct Field<'a> {
     pub(super) views: Vec<View<'a>>,
     pub(super) weights: Vec<f32>,
-    /// How surely each word of the question stands anywhere.
-    pub(super) known: Vec<f32>,
+    /// Words that are written nowhere, and only sound like one that is.
+    pub(super) doubtful: Vec<bool>,
+    /// Words that the right kind of answer settles without repeating them.
+    pub(super) implied: Vec<bool>,
 }
 
 impl<'a> Field<'a> {
@@ -54,7 +64,14 @@ impl<'a> Field<'a> {
             .iter()
             .map(|asked| !texts.iter().any(|text| text.knows(asked)))
             .collect();
+        let doubtful: Vec<bool> = question
+            .asked
+            .iter()
+            .zip(&ears)
+            .map(|(asked, ear)| *ear && !texts.iter().any(|text| text.spells(asked)))
+            .collect();
         let matcher = Matcher {
+            said: &question.said,
             asked: &question.asked,
             ears: &ears,
         };
@@ -63,14 +80,17 @@ impl<'a> Field<'a> {
             .enumerate()
             .map(|(at, texts)| View::new(at, texts, &matcher))
             .collect();
-        let known = (0..question.asked.len())
-            .map(|at| views.iter().map(|view| view.best(at)).fold(0.0, f32::max))
+        let implied = question
+            .asked
+            .iter()
+            .map(|asked| implied(question.expected, &asked.word.text))
             .collect();
-        let weights = weights(question, &views);
+        let weights = weights(question, &views, &doubtful);
         Self {
             views,
             weights,
-            known,
+            doubtful,
+            implied,
         }
     }
 
@@ -85,18 +105,44 @@ impl<'a> Field<'a> {
             .sum();
         if all > 0.0 { held / all } else { 0.0 }
     }
+
+    /// The same, of the words that name the subject; of all when none does.
+    pub(super) fn subject_share(&self, found: impl Fn(usize) -> f32) -> f32 {
+        let mut all = 0.0;
+        let mut held = 0.0;
+        for (at, weight) in self.weights.iter().enumerate() {
+            if !self.implied[at] {
+                all += weight;
+                held += weight * found(at);
+            }
+        }
+        if all > 0.0 {
+            held / all
+        } else {
+            self.share(found)
+        }
+    }
 }
 
-/// A word that stands in every passage tells little; one that stands nowhere tells most.
-fn weights(question: &Question, views: &[View<'_>]) -> Vec<f32> {
+/// A word that stands in every passage tells little, one that stands in few tells most. Light words
+/// stay light however rare they are here.
+fn weights(question: &Question, views: &[View<'_>], doubtful: &[bool]) -> Vec<f32> {
     let all = views.len() as f32;
     question
         .asked
         .iter()
         .enumerate()
         .map(|(at, asked)| {
-            let holding = views.iter().filter(|view| view.best(at) >= 0.5).count() as f32;
-            asked.weight * (1.0 + ((all + 1.0) / (holding + 1.0)).ln())
+            let found = if doubtful[at] { f32::MAX } else { 0.5 };
+            let holding = views.iter().filter(|view| view.best(at) >= found).count() as f32;
+            let rarity = 1.0 + SPREAD * ((all + 1.0) / holding.max(1.0)).ln();
+            let stray = asked.word.is_number() && holding == 0.0;
+            let rarity = match asked.word.weight() {
+                Weight::Content if stray => 0.4,
+                Weight::Content => rarity,
+                Weight::Light | Weight::Stop => 1.2,
+            };
+            asked.weight * rarity
         })
         .collect()
 }
@@ -131,17 +177,25 @@ impl<'a> Texts<'a> {
         }
     }
 
-    fn knows(&self, asked: &Asked) -> bool {
+    fn words(&self) -> impl Iterator<Item = &Word> {
         self.sentences
             .iter()
             .flat_map(|(_, words)| words)
             .chain(&self.heading)
             .chain(&self.title)
-            .any(|word| likeness(&asked.word, word) > 0.0)
+    }
+
+    fn knows(&self, asked: &Asked) -> bool {
+        self.words().any(|word| likeness(&asked.word, word) > 0.0)
+    }
+
+    fn spells(&self, asked: &Asked) -> bool {
+        self.words().any(|word| misspelt(&asked.word, word))
     }
 }
 
 struct Matcher<'q> {
+    said: &'q [Word],
     asked: &'q [Asked],
     /// Words that are written nowhere: looked for by ear.
     ears: &'q [bool],
@@ -157,7 +211,7 @@ impl Matcher<'_> {
                     .iter()
                     .map(|word| {
                         if *by_ear {
-                            heard(asked, word)
+                            asked.misheard(word)
                         } else {
                             likeness(&asked.word, word)
                         }
@@ -165,6 +219,35 @@ impl Matcher<'_> {
                     .fold(0.0, f32::max)
             })
             .collect()
+    }
+
+    /// The words that the question and a heading share, of all that either has.
+    fn twin(&self, heading: &[Word]) -> f32 {
+        let shared = heading
+            .iter()
+            .filter(|word| self.said.iter().any(|said| said.stem == word.stem))
+            .count() as f32;
+        let all = (heading.len() + self.said.len()) as f32 - shared;
+        if all > 0.0 { shared / all } else { 0.0 }
+    }
+
+    /// Whether the sentence begins with what was asked about, rather than with when or where.
+    fn opens(&self, words: &[Word]) -> bool {
+        const ASIDES: &[&str] = &[
+            "after", "before", "during", "in", "on", "at", "with", "without", "if", "when", "for",
+            "from", "to", "under", "above", "until", "by", "as", "since", "outside", "because",
+            "while", "between", "beyond",
+        ];
+        let aside = words
+            .first()
+            .is_some_and(|word| ASIDES.contains(&word.text.as_str()));
+        let first = words.iter().find(|word| word.weight() != Weight::Stop);
+        !aside
+            && first.is_some_and(|word| {
+                self.asked
+                    .iter()
+                    .any(|asked| likeness(&asked.word, word) > 0.8)
+            })
     }
 
     /// The share of these words' weight that the question names.
@@ -185,14 +268,6 @@ impl Matcher<'_> {
     }
 }
 
-fn heard(asked: &Asked, word: &Word) -> f32 {
-    BY_EAR
-        * asked
-            .forms()
-            .map(|form| nearness(form, word))
-            .fold(0.0, f32::max)
-}
-
 impl<'a> View<'a> {
     fn new(passage: usize, texts: Texts<'a>, matcher: &Matcher<'_>) -> Self {
         let candidates = texts
@@ -205,6 +280,8 @@ impl<'a> View<'a> {
                     passage,
                     at,
                     text,
+                    named: matcher.named(&words),
+                    opens: matcher.opens(&words),
                     words,
                     own,
                 }
@@ -215,8 +292,23 @@ impl<'a> View<'a> {
             heading: matcher.found(&texts.heading),
             title: matcher.found(&texts.title),
             heading_asked: matcher.named(&texts.heading),
+            twin: if texts.question {
+                matcher.twin(&texts.heading)
+            } else {
+                0.0
+            },
             heading_is_question: texts.question,
         }
+    }
+
+    /// How surely the word stands in the sentence before or after this one.
+    pub(super) fn next_door(&self, sentence: usize, at: usize) -> f32 {
+        let own = |place: Option<usize>| {
+            place
+                .and_then(|place| self.candidates.get(place))
+                .map_or(0.0, |other| other.own[at])
+        };
+        own(sentence.checked_sub(1)).max(own(sentence.checked_add(1)))
     }
 
     fn best(&self, at: usize) -> f32 {

@@ -4,7 +4,7 @@ use models_engine::wording::{Expected, Word};
 
 /// From 0 to 1: how well the sentence fits what the question expects; `None` when anything would.
 pub(super) fn fit(expected: Expected, text: &str, words: &[Word]) -> Option<f32> {
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.text.as_str()));
+    let has = |list: &str| words.iter().any(|word| listed(list, &word.text));
     let number = words.iter().any(Word::is_number);
     let graded = |full: bool, half: bool| {
         if full {
@@ -16,313 +16,110 @@ pub(super) fn fit(expected: Expected, text: &str, words: &[Word]) -> Option<f32>
         }
     };
     Some(match expected {
-        Expected::Anything => return None,
-        Expected::Price => graded(has(MONEY) && number || has(FREE), number || has(MONEY)),
+        Expected::Anything | Expected::Meaning => return None,
+        Expected::Price => graded(has(MONEY) && number || has(FREE), has(MONEY)),
         Expected::Count => graded(number || has(COUNTS), false),
         Expected::Duration => graded(
-            (number || has(&["a", "an", "few", "half", "several"])) && has(SPANS),
-            number || has(&["until", "immediately", "instantly", "overnight"]),
+            (number || has("a an few half several")) && has(SPANS),
+            number || has("until immediately instantly overnight"),
         ),
-        Expected::Moment => graded(is_moment(text, words), number || has(WHENS)),
+        Expected::Moment => graded(
+            is_moment(text, words) || number && has(SPANS) && has(RELATIVE),
+            number || has(WHENS),
+        ),
         Expected::Person => graded(names_someone(text), has(ROLES)),
         Expected::Place => graded(has(PLACES), has(TOWARDS)),
-        Expected::Reason => graded(has(REASONS), has(&["to", "so", "as", "for"])),
-        Expected::Steps => graded(
-            has(DOINGS),
-            has(&["by", "via", "can", "you", "with", "use"]),
-        ),
+        Expected::Reason => graded(has(REASONS), has("to so as for")),
+        Expected::Steps => graded(has(DOINGS), has("by via can you with use")),
         Expected::Contact => graded(is_contact(text), false),
     })
 }
 
-const MONEY: &[&str] = &[
-    "euro", "euros", "eur", "dollar", "dollars", "usd", "pound", "pounds", "gbp", "cent", "cents",
-    "pence", "percent", "chf", "francs", "yen", "kr", "kronor", "zloty", "rupees", "credits",
-    "coins", "tokens",
-];
-const FREE: &[&str] = &[
-    "free",
-    "included",
-    "complimentary",
-    "gratis",
-    "waived",
-    "nothing",
-];
-const COUNTS: &[&str] = &[
-    "every",
-    "daily",
-    "weekly",
-    "monthly",
-    "yearly",
-    "annually",
-    "hourly",
-    "twice",
-    "once",
-    "unlimited",
-    "none",
-    "several",
-    "single",
-    "double",
-    "half",
-    "dozen",
-    "hundred",
-    "thousand",
-    "million",
-    "one",
-    "pair",
-];
-const SPANS: &[&str] = &[
-    "second", "seconds", "minute", "minutes", "min", "mins", "hour", "hours", "hrs", "day", "days",
-    "night", "nights", "week", "weeks", "month", "months", "year", "years", "decade", "decades",
-    "century", "h",
-];
-const WHENS: &[&str] = &[
-    "until",
-    "before",
-    "after",
-    "during",
-    "when",
-    "once",
-    "by",
-    "from",
-    "every",
-    "each",
-    "open",
-    "first",
-    "last",
-    "end",
-    "beginning",
-    "since",
-    "weeks",
-    "days",
-    "hours",
-    "immediately",
-    "soon",
-    "time",
-    "night",
-];
-const DATES: &[&str] = &[
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "mondays",
-    "tuesdays",
-    "wednesdays",
-    "thursdays",
-    "fridays",
-    "saturdays",
-    "sundays",
-    "january",
-    "february",
-    "march",
-    "april",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "daily",
-    "noon",
-    "midnight",
-    "midday",
-    "weekend",
-    "weekends",
-    "weekday",
-    "weekdays",
-    "morning",
-    "mornings",
-    "afternoon",
-    "evening",
-    "evenings",
-    "pm",
-    "am",
-    "oclock",
-    "annually",
-    "monthly",
-    "weekly",
-    "spring",
-    "summer",
-    "autumn",
-    "winter",
-    "dawn",
-    "dusk",
-    "sunrise",
-    "sunset",
-    "christmas",
-    "easter",
-    "century",
-    "quarter",
-    "quarterly",
-    "yearly",
-    "hour",
-    "hourly",
-    "1st",
-    "15th",
-    "always",
-    "night",
-    "nightly",
-    "today",
-];
-const ROLES: &[&str] = &[
-    "manager",
-    "director",
-    "staff",
-    "team",
-    "owner",
-    "supervisor",
-    "engineer",
-    "officer",
-    "department",
-    "employee",
-    "employees",
-    "guest",
-    "guests",
-    "visitors",
-    "members",
-    "reception",
-    "host",
-    "anyone",
-    "everyone",
-    "administrator",
-    "technician",
-    "he",
-    "she",
-    "they",
-    "adults",
-    "children",
-    "you",
-    "lead",
-    "committee",
-    "board",
-    "secretary",
-    "treasurer",
-    "curator",
-    "chef",
-    "doctor",
-    "nurse",
-    "librarian",
-];
-const PLACES: &[&str] = &[
-    "floor",
-    "street",
-    "road",
-    "avenue",
-    "square",
-    "building",
-    "room",
-    "desk",
-    "level",
-    "basement",
-    "behind",
-    "opposite",
-    "beside",
-    "next",
-    "between",
-    "corner",
-    "hall",
-    "lobby",
-    "entrance",
-    "reception",
-    "garage",
-    "garden",
-    "courtyard",
-    "wing",
-    "above",
-    "below",
-    "under",
-    "underneath",
-    "left",
-    "right",
-    "north",
-    "south",
-    "east",
-    "west",
-    "shelf",
-    "cabinet",
-    "drawer",
-    "menu",
-    "page",
-    "website",
-    "folder",
-    "office",
-    "station",
-    "centre",
-    "center",
-    "town",
-    "city",
-    "side",
-    "back",
-    "front",
-    "bottom",
-    "top",
-    "roof",
-    "terrace",
-    "downstairs",
-    "upstairs",
-    "outside",
-    "inside",
-    "door",
-    "kitchen",
-    "near",
-    "located",
-    "tab",
-    "settings",
-    "portal",
-    "intranet",
-    "drive",
-    "site",
-    "gate",
-    "platform",
-    "bay",
-    "yard",
-    "foyer",
-];
-const TOWARDS: &[&str] = &["in", "at", "on", "from", "into", "by", "to"];
-const REASONS: &[&str] = &[
-    "because",
-    "since",
-    "due",
-    "therefore",
-    "reason",
-    "reasons",
-    "prevent",
-    "prevents",
-    "avoid",
-    "avoids",
-    "protect",
-    "protects",
-    "cause",
-    "caused",
-    "causes",
-    "otherwise",
-    "ensure",
-    "ensures",
-    "means",
-    "so",
-    "usually",
-    "damage",
-    "keeps",
-    "honour",
-    "named",
-];
-const DOINGS: &[&str] = &[
-    "press", "hold", "open", "click", "select", "choose", "turn", "push", "pull", "remove",
-    "insert", "fill", "contact", "call", "ask", "email", "send", "submit", "enter", "run", "set",
-    "go", "use", "log", "wait", "rinse", "wipe", "switch", "place", "put", "take", "visit", "book",
-    "show", "bring", "start", "type", "scan", "tap", "connect", "plug", "unplug", "pass", "write",
-    "add", "replace", "clean", "sign", "fill",
-];
+fn listed(list: &str, word: &str) -> bool {
+    list.split(' ').any(|one| one == word)
+}
+
+/// Whether a sentence without it can hardly be the answer.
+pub(super) fn demanded(expected: Expected) -> bool {
+    matches!(
+        expected,
+        Expected::Price
+            | Expected::Count
+            | Expected::Duration
+            | Expected::Moment
+            | Expected::Person
+            | Expected::Contact
+    )
+}
+
+/// Words of a question that the right kind of answer settles without repeating them.
+pub(super) fn implied(expected: Expected, word: &str) -> bool {
+    let list = match expected {
+        Expected::Price => {
+            "cost costs price prices priced fee fees charge charged charges rate rates pay paid \
+            money expensive fare tariff amount rent hire buy get stay book enter have use \
+            bring spend visit take lose replace does need earn join send euros dollars pounds"
+        }
+        Expected::Count => {
+            "number amount big large far size tall high heavy wide deep hot old often distance \
+            thick many long away fast loud strong total cold warm weigh weight small \
+            frequently"
+        }
+        Expected::Duration => "long last lasts take takes soon time quickly need duration",
+        Expected::Moment => {
+            "time times date day days hours year late early happen take place month held begin \
+            start"
+        }
+        Expected::Person => "person name called people",
+        Expected::Place => "find located location place get go look situated kept put is",
+        Expected::Reason => "reason cause happen",
+        Expected::Steps => "way work get go find",
+        Expected::Contact => "number address contact reach",
+        Expected::Meaning => "mean means meaning",
+        Expected::Anything => "",
+    };
+    listed(list, word)
+}
+
+const MONEY: &str = "euro euros eur dollar dollars usd pound pounds gbp cent cents pence percent chf francs yen \
+    kr kronor zloty rupees credits coins tokens";
+const FREE: &str = "free included complimentary gratis waived nothing";
+const COUNTS: &str = "every daily weekly monthly yearly annually hourly twice once unlimited none several single \
+    double half dozen hundred thousand million one pair";
+const SPANS: &str = "second seconds minute minutes min mins hour hours hrs day days night nights week weeks \
+    month months year years decade decades century h";
+const WHENS: &str = "until before after during when once by from every each open first last end beginning since \
+    weeks days hours immediately soon time night";
+const RELATIVE: &str = "before after within from ahead advance prior later notice until ago every";
+const DATES: &str = "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays \
+    thursdays fridays saturdays sundays january february march april june july august \
+    september october november december daily noon midnight midday weekend weekends weekday \
+    weekdays morning mornings afternoon evening evenings pm am oclock annually monthly weekly \
+    spring summer autumn winter dawn dusk sunrise sunset christmas easter century quarter \
+    quarterly yearly hour hourly 1st 15th always night nightly today";
+const ROLES: &str = "manager director staff team owner supervisor engineer officer department employee \
+    employees guest guests visitors members reception host anyone everyone administrator \
+    technician he she they adults children you lead hotline desk office service support hr \
+    council agency chair committee board secretary treasurer curator chef doctor nurse \
+    librarian";
+const PLACES: &str = "floor street road avenue square building room desk level basement behind opposite beside \
+    next between corner hall lobby entrance reception garage garden courtyard wing above below \
+    under underneath left right north south east west shelf cabinet drawer menu page website \
+    folder office station centre center town city side back front bottom top roof terrace \
+    downstairs upstairs outside inside door kitchen near located tab settings portal intranet \
+    drive site gate platform bay yard foyer";
+const TOWARDS: &str = "in at on from into by to";
+const REASONS: &str = "because since due therefore reason reasons prevent prevents avoid avoids protect protects \
+    cause caused causes otherwise ensure ensures means so usually damage keeps honour named";
+const DOINGS: &str = "press hold open click select choose turn push pull remove insert fill contact call ask \
+    email send submit enter run set go use log wait rinse wipe switch place put take visit \
+    book show bring start type scan tap connect plug unplug pass write add replace clean sign";
 
 fn is_moment(text: &str, words: &[Word]) -> bool {
-    let clock = text.as_bytes().windows(3).any(|three| {
-        three[0].is_ascii_digit() && matches!(three[1], b':' | b'.') && three[2].is_ascii_digit()
-    });
+    let clock = text
+        .as_bytes()
+        .windows(3)
+        .any(|three| three[0].is_ascii_digit() && three[1] == b':' && three[2].is_ascii_digit());
     let year = words.iter().any(|word| {
         word.text.len() == 4
             && word
@@ -330,10 +127,17 @@ fn is_moment(text: &str, words: &[Word]) -> bool {
                 .parse::<u32>()
                 .is_ok_and(|year| (1000..2200).contains(&year))
     });
+    let ordinal = words.iter().any(|word| {
+        let digits = word.text.trim_end_matches(char::is_alphabetic);
+        digits.len() < word.text.len()
+            && digits.parse::<u8>().is_ok_and(|day| day < 32)
+            && ["st", "nd", "rd", "th"].contains(&&word.text[digits.len()..])
+    });
     clock
+        || ordinal
         || year
         || words.iter().any(|word| {
-            DATES.contains(&word.text.as_str())
+            listed(DATES, &word.text)
                 || word
                     .text
                     .strip_suffix("am")

@@ -1,5 +1,8 @@
 //! What is said beside questions: greetings, thanks, "repeat that".
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use models_engine::wording::words;
 
 use super::phrases;
@@ -16,6 +19,8 @@ pub(super) enum Smalltalk {
     Repeat,
     Pace,
     Stop,
+    /// "Tell me more": what was not yet said about the last question.
+    More,
 }
 
 impl Smalltalk {
@@ -31,305 +36,65 @@ impl Smalltalk {
             Self::Repeat => phrases::NOTHING_SAID,
             Self::Pace => phrases::PACE,
             Self::Stop => phrases::STOPPED,
+            Self::More => phrases::UNKNOWN,
         }
     }
 }
 
 /// Said beside the matter itself; taken off before the phrases are looked up.
-const FILLERS: &[&str] = &[
-    "um", "uh", "er", "erm", "hmm", "oh", "ah", "well", "so", "ok", "okay", "please", "repartee",
-    "now", "then", "just", "alright", "and", "but", "sorry",
+const FILLERS: &str =
+    "um uh er erm hmm oh ah well so ok okay please repartee now then just alright and but sorry";
+
+/// The kinds as the list names them.
+const KINDS: &[(&str, Smalltalk)] = &[
+    ("[Greeting]", Smalltalk::Greeting),
+    ("[Wellbeing]", Smalltalk::Wellbeing),
+    ("[Presence]", Smalltalk::Presence),
+    ("[Thanks]", Smalltalk::Thanks),
+    ("[Goodbye]", Smalltalk::Goodbye),
+    ("[Abilities]", Smalltalk::Abilities),
+    ("[Identity]", Smalltalk::Identity),
+    ("[Repeat]", Smalltalk::Repeat),
+    ("[Stop]", Smalltalk::Stop),
+    ("[More]", Smalltalk::More),
 ];
 
-const PHRASES: &[(Smalltalk, &[&str])] = &[
-    (
-        Smalltalk::Greeting,
-        &[
-            "hello",
-            "hi",
-            "hey",
-            "hello there",
-            "hi there",
-            "hey there",
-            "good morning",
-            "good afternoon",
-            "good evening",
-            "good day",
-            "greetings",
-            "hello hello",
-            "howdy",
-            "nice to meet you",
-        ],
-    ),
-    (
-        Smalltalk::Wellbeing,
-        &[
-            "how are you",
-            "how are you doing",
-            "how are you today",
-            "hello how are you",
-            "hi how are you",
-            "how do you do",
-            "how is it going",
-            "hows it going",
-            "what's up",
-            "hey how are you",
-        ],
-    ),
-    (
-        Smalltalk::Presence,
-        &[
-            "are you there",
-            "can you hear me",
-            "do you hear me",
-            "is anybody there",
-            "is anyone there",
-            "hello are you there",
-            "hello can you hear me",
-            "are you still there",
-            "are you listening",
-            "testing",
-            "test",
-            "testing testing",
-            "is this working",
-        ],
-    ),
-    (
-        Smalltalk::Thanks,
-        &[
-            "thanks",
-            "thank you",
-            "thank you very much",
-            "thanks a lot",
-            "many thanks",
-            "thank you so much",
-            "great thanks",
-            "great thank you",
-            "perfect thank you",
-            "perfect thanks",
-            "cheers",
-            "thanks for that",
-            "thank you for your help",
-            "thanks for your help",
-            "that's great thanks",
-            "that is great thank you",
-            "that's helpful thank you",
-            "no thank you",
-            "no thanks",
-            "yes thank you",
-            "good thank you",
-            "thank",
-            "that's very helpful",
-            "that was helpful",
-            "very good",
-            "great",
-            "perfect",
-            "excellent",
-            "good",
-        ],
-    ),
-    (
-        Smalltalk::Goodbye,
-        &[
-            "goodbye",
-            "good bye",
-            "bye",
-            "bye bye",
-            "see you",
-            "see you later",
-            "good night",
-            "that's all",
-            "that is all",
-            "that will be all",
-            "that's all thanks",
-            "that's all thank you",
-            "thanks bye",
-            "thank you bye",
-            "thank you goodbye",
-            "thanks goodbye",
-            "have a nice day",
-            "hang up",
-            "farewell",
-            "talk to you later",
-            "that's everything",
-            "that's it",
-            "that's it thanks",
-        ],
-    ),
-    (
-        Smalltalk::Abilities,
-        &[
-            "what can you do",
-            "what can i ask",
-            "what can i ask you",
-            "what do you do",
-            "what do you know",
-            "help",
-            "help me",
-            "can you help me",
-            "how can you help",
-            "how can you help me",
-            "what are you for",
-            "what do you know about",
-            "what can you help with",
-            "what can you help me with",
-            "what can you tell me",
-            "what questions can i ask",
-            "what questions can you answer",
-            "how does this work",
-            "what should i ask",
-            "what can you answer",
-            "what can you talk about",
-            "can you help",
-            "i need help",
-            "what can i say",
-        ],
-    ),
-    (
-        Smalltalk::Identity,
-        &[
-            "who are you",
-            "what are you",
-            "are you a robot",
-            "are you human",
-            "are you a human",
-            "are you real",
-            "are you a person",
-            "are you a real person",
-            "what is your name",
-            "what's your name",
-            "are you an ai",
-            "are you a machine",
-            "who am i talking to",
-            "who am i speaking to",
-            "who is this",
-            "are you a computer",
-            "who is there",
-            "am i talking to a robot",
-            "am i talking to a person",
-            "do you have a name",
-        ],
-    ),
-    (
-        Smalltalk::Repeat,
-        &[
-            "repeat",
-            "repeat that",
-            "repeat it",
-            "can you repeat that",
-            "could you repeat that",
-            "say that again",
-            "can you say that again",
-            "could you say that again",
-            "say it again",
-            "say again",
-            "again",
-            "pardon",
-            "pardon me",
-            "once more",
-            "1 more time",
-            "what did you say",
-            "what was that",
-            "come again",
-            "what",
-            "can you repeat",
-            "could you repeat",
-            "can you repeat it",
-            "could you repeat it",
-            "repeat that again",
-            "i didn't hear that",
-            "i didn't hear you",
-            "i did not hear that",
-            "i didn't catch that",
-            "i did not catch that",
-            "what did you just say",
-            "would you repeat that",
-            "tell me again",
-            "i beg your pardon",
-            "excuse me",
-            "can you say it again",
-            "i missed that",
-            "repeat the answer",
-            "repeat your answer",
-            "repeat what you said",
-            "can you repeat the answer",
-            "sorry what",
-            "say that 1 more time",
-            "could you say it again",
-            "can you repeat your answer",
-            "could you repeat your answer",
-        ],
-    ),
-    (
-        Smalltalk::Stop,
-        &[
-            "stop",
-            "stop it",
-            "stop talking",
-            "be quiet",
-            "quiet",
-            "silence",
-            "shut up",
-            "never mind",
-            "nevermind",
-            "forget it",
-            "enough",
-            "that's enough",
-            "cancel",
-            "cancel that",
-            "hold on",
-            "wait",
-            "wait a minute",
-            "wait a moment",
-            "1 moment",
-            "hang on",
-            "stop please",
-            "no",
-            "yes",
-            "yeah",
-            "nope",
-            "yep",
-            "i see",
-            "right",
-            "all right",
-            "got it",
-            "understood",
-            "sure",
-        ],
-    ),
-];
+/// Every phrase of the list, as it is left without fillers.
+fn phrases() -> &'static HashMap<String, Smalltalk> {
+    static PHRASES: OnceLock<HashMap<String, Smalltalk>> = OnceLock::new();
+    PHRASES.get_or_init(|| {
+        let mut kind = None;
+        let mut phrases = HashMap::new();
+        for line in include_str!("smalltalk.txt").lines() {
+            if let Some((_, named)) = KINDS.iter().find(|(name, _)| *name == line) {
+                kind = Some(*named);
+            } else if let Some(kind) = kind.filter(|_| !line.is_empty()) {
+                phrases.entry(spoken(line).join(" ")).or_insert(kind);
+            }
+        }
+        phrases
+    })
+}
 
 /// A line made of these words alone is about how we speak.
-const PACE_WORDS: &[&str] = &[
-    "slower", "slow", "slowly", "faster", "fast", "quicker", "quickly", "speak", "speaking",
-    "talk", "talking", "down", "up", "more", "too", "a", "little", "bit", "much", "not", "so",
-    "can", "could", "you", "please", "your", "are", "go", "would", "that", "is", "it", "say", "be",
-    "your", "speed", "pace", "voice", "than", "i", "want", "to", "way", "u", "read", "this",
-];
-const PACE_NAMES: &[&str] = &[
-    "slower", "slow", "slowly", "faster", "quicker", "quickly", "fast",
-];
+const PACE_WORDS: &str = "slower slow slowly faster fast quicker quickly speak speaking talk talking down up more \
+    too a little bit much not so can could you please your are go would that is it say be \
+    speed pace voice than i want to way u read this";
+const PACE_NAMES: &str = "slower slow slowly faster quicker quickly fast";
 
 pub(super) fn of(line: &str) -> Option<Smalltalk> {
     let said = spoken(line);
-    if said.is_empty() {
-        return None;
-    }
-    let text = said.join(" ");
-    PHRASES
-        .iter()
-        .find(|(_, phrases)| {
-            phrases
-                .iter()
-                .any(|phrase| spoken(phrase).join(" ") == text)
-        })
-        .map(|(smalltalk, _)| *smalltalk)
-        .or_else(|| about_pace(&said).then_some(Smalltalk::Pace))
+    let known = phrases().get(&said.join(" ")).copied();
+    known.or_else(|| about_pace(&said).then_some(Smalltalk::Pace))
+}
+
+fn listed(list: &str, word: &str) -> bool {
+    list.split(' ').any(|one| one == word)
 }
 
 fn about_pace(said: &[String]) -> bool {
-    said.iter().all(|word| PACE_WORDS.contains(&word.as_str()))
-        && said.iter().any(|word| PACE_NAMES.contains(&word.as_str()))
+    said.iter().all(|word| listed(PACE_WORDS, word))
+        && said.iter().any(|word| listed(PACE_NAMES, word))
         && said.len() <= 9
         && said
             .first()
@@ -340,7 +105,7 @@ fn spoken(line: &str) -> Vec<String> {
     let mut said: Vec<String> = words(line)
         .into_iter()
         .map(|word| word.text)
-        .filter(|word| !FILLERS.contains(&word.as_str()))
+        .filter(|word| !listed(FILLERS, word))
         .collect();
     if said.is_empty() {
         // "Sorry?" and "well?" are all filler, and still said.
@@ -349,35 +114,9 @@ fn spoken(line: &str) -> Vec<String> {
     said
 }
 
-const MORE: &[&str] = &[
-    "tell me more",
-    "more",
-    "go on",
-    "continue",
-    "what else",
-    "anything else",
-    "is there anything else",
-    "is there more",
-    "tell me more about it",
-    "tell me more about that",
-    "can you tell me more",
-    "keep going",
-    "more please",
-    "and what else",
-    "more details",
-];
-
-/// "Tell me more": what was not yet said about the last question.
-pub(super) fn asks_for_more(said: &[&str]) -> bool {
-    said.last().is_some_and(|last| {
-        let text = spoken(last).join(" ");
-        MORE.iter().any(|phrase| spoken(phrase).join(" ") == text)
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Smalltalk, asks_for_more, of};
+    use super::{Smalltalk, of};
 
     #[test]
     fn small_talk_is_known_however_it_is_written() {
@@ -409,7 +148,7 @@ mod tests {
         ] {
             assert_eq!(of(line), None, "{line}");
         }
-        assert!(asks_for_more(&["what is it", "Tell me more, please."]));
-        assert!(!asks_for_more(&["tell me more about rooms"]));
+        assert_eq!(of("Tell me more, please."), Some(Smalltalk::More));
+        assert_eq!(of("tell me more about rooms"), None);
     }
 }

@@ -18,7 +18,7 @@ impl Kinship {
     pub fn strength(self) -> f32 {
         match self {
             Self::Near => 0.5,
-            Self::Same => 0.85,
+            Self::Same => 0.82,
         }
     }
 }

@@ -14,7 +14,7 @@ mod stem;
 mod weight;
 mod word;
 
-pub use compare::{likeness, nearness};
+pub use compare::{likeness, misspelt, nearness};
 pub use kin::{Kinship, kin_of};
 pub use question::{Asked, Expected, Question};
 pub use sentence::sentences;

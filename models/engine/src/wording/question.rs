@@ -1,5 +1,6 @@
 //! What a question asks for: its words, what they are worth, and what an answer must hold.
 
+use super::compare::{likeness, nearness};
 use super::weight::Weight;
 use super::word::{Word, words};
 
@@ -16,6 +17,8 @@ pub enum Expected {
     Steps,
     /// A telephone number, an address or a link.
     Contact,
+    /// What something is.
+    Meaning,
     Anything,
 }
 
@@ -30,8 +33,18 @@ pub struct Asked {
 
 impl Asked {
     /// Everything that the caller may have meant to say here.
-    pub fn forms(&self) -> impl Iterator<Item = &Word> {
+    fn forms(&self) -> impl Iterator<Item = &Word> {
         std::iter::once(&self.word).chain(&self.joined)
+    }
+
+    /// From 0 to 1: how surely this other word was meant, by spelling and sound. Less sure than any
+    /// synonym, and so only for a word that is written nowhere.
+    pub fn misheard(&self, other: &Word) -> f32 {
+        let near = self
+            .forms()
+            .map(|form| nearness(form, other))
+            .fold(0.0, f32::max);
+        0.85 * near * near
     }
 }
 
@@ -39,8 +52,12 @@ impl Asked {
 pub struct Question {
     pub asked: Vec<Asked>,
     pub expected: Expected,
+    /// Every word of it, in order.
+    pub said: Vec<Word>,
     /// It asks whether, not what.
     pub yes_or_no: bool,
+    /// It asks how many there are of something.
+    pub counts: bool,
     /// It leans on what was asked before.
     pub follow_up: bool,
 }
@@ -58,8 +75,7 @@ impl Question {
         let mut asked = carrying(&said, 1.0);
         let follow_up = leans(&said, &asked);
         let mut expected = expected(&said);
-        if follow_up && let Some(before) = earlier.last() {
-            let before = words(before);
+        if follow_up && let Some(before) = subject_of(earlier) {
             if expected == Expected::Anything {
                 expected = self::expected(&before);
             }
@@ -73,13 +89,48 @@ impl Question {
             asked,
             expected,
             yes_or_no: yes_or_no(&said),
+            counts: said
+                .windows(2)
+                .any(|two| two[1].text == "many" && two[0].text != "as"),
             follow_up,
+            said,
         }
+    }
+
+    /// Whether the sentence says what that is which was asked for: "Repartee is a server".
+    pub fn is_defined_by(&self, sentence: &[Word]) -> bool {
+        const VERBS: &[&str] = &[
+            "is", "are", "was", "were", "means", "mean", "stands", "refers",
+        ];
+        if self.expected != Expected::Meaning {
+            return false;
+        }
+        let verb = sentence
+            .iter()
+            .take(8)
+            .position(|word| VERBS.contains(&word.text.as_str()));
+        let opening = &sentence[..verb.unwrap_or(0)];
+        let subjects: Vec<&Word> = opening
+            .iter()
+            .filter(|word| word.weight() != Weight::Stop)
+            .collect();
+        !subjects.is_empty()
+            && subjects.iter().all(|word| {
+                self.asked
+                    .iter()
+                    .any(|asked| likeness(&asked.word, word) > 0.8)
+            })
     }
 
     pub fn is_empty(&self) -> bool {
         self.asked.is_empty()
     }
+}
+
+/// The latest line that stands by itself; a follow-up may follow a follow-up.
+fn subject_of(earlier: &[&str]) -> Option<Vec<Word>> {
+    let stands = |said: &Vec<Word>| !leans(said, &carrying(said, 1.0));
+    earlier.iter().rev().map(|line| words(line)).find(stands)
 }
 
 fn carrying(said: &[Word], share: f32) -> Vec<Asked> {
@@ -97,8 +148,17 @@ fn carrying(said: &[Word], share: f32) -> Vec<Asked> {
     asked
 }
 
+/// Only short words are halves of a longer one.
+const LONGEST_HALF: usize = 5;
+
 fn joined(said: &[Word], at: usize) -> Vec<Word> {
     let pair = |from: usize| {
+        if said[from..=from + 1]
+            .iter()
+            .any(|word| word.text.len() > LONGEST_HALF)
+        {
+            return None;
+        }
         let text: String = said[from..=from + 1]
             .iter()
             .map(|word| word.text.as_str())
@@ -140,52 +200,77 @@ fn yes_or_no(said: &[Word]) -> bool {
         .is_some_and(|word| OPENERS.contains(&word.text.as_str()))
 }
 
+/// The first question word decides; a question without one may still name what it wants.
 fn expected(said: &[Word]) -> Expected {
     let text: Vec<&str> = said.iter().map(|word| word.text.as_str()).collect();
-    let has = |word: &str| text.contains(&word);
     let any = |list: &[&str]| list.iter().any(|word| text.contains(word));
-    let pair = |one: &str, other: &[&str]| {
-        text.windows(2)
-            .any(|two| two[0] == one && other.contains(&two[1]))
-    };
-    if pair("how", &["long"]) || pair("how", &["soon", "quickly", "fast"]) {
-        Expected::Duration
-    } else if (pair("how", &["much"])
-        && !any(&[
-            "weight", "weigh", "water", "memory", "space", "notice", "time",
-        ]))
-        || any(&[
-            "cost", "costs", "price", "prices", "fee", "fees", "charge", "rate",
-        ]) && !yes_or_no(said)
-    {
-        Expected::Price
-    } else if pair(
-        "how",
-        &[
-            "many", "often", "far", "big", "large", "tall", "heavy", "old", "high", "wide", "deep",
-            "hot", "loud", "much",
-        ],
-    ) {
-        Expected::Count
-    } else if has("when")
-        || pair("what", &["time", "date", "day", "days", "hours", "year"])
-        || pair("which", &["day", "days", "year"])
-    {
-        Expected::Moment
-    } else if any(&["who", "whose", "whom"]) {
-        Expected::Person
-    } else if any(&["phone", "telephone", "email", "url", "website"])
+    if any(&["phone", "telephone", "email", "url", "website"])
         && any(&["what", "number", "address"])
     {
-        Expected::Contact
-    } else if has("where") {
-        Expected::Place
-    } else if has("why") || pair("how", &["come"]) {
-        Expected::Reason
-    } else if has("how") {
-        Expected::Steps
-    } else {
-        Expected::Anything
+        return Expected::Contact;
+    }
+    let wanted = text.iter().enumerate().find_map(|(at, word)| {
+        let next = text.get(at + 1).copied().unwrap_or("");
+        match *word {
+            "how" => Some(expected_by_how(next, &text[at + 1..])),
+            "when" => Some(Expected::Moment),
+            "what" | "which" if MOMENTS.contains(&next) => Some(Expected::Moment),
+            // "How" is often heard as "who".
+            "who" if MEASURES.contains(&next) => Some(expected_by_how(next, &text[at + 1..])),
+            "who" | "whose" | "whom" => Some(Expected::Person),
+            "where" => Some(Expected::Place),
+            "why" => Some(Expected::Reason),
+            _ => None,
+        }
+    });
+    let carrying = said
+        .iter()
+        .filter(|word| word.weight() == Weight::Content)
+        .count();
+    let meaning = matches!(
+        text.as_slice(),
+        ["what", "is" | "are" | "was" | "does", ..]
+            | ["what", "a" | "the", ..]
+            | ["tell", "me", "about", ..]
+    );
+    let prices = any(PRICES) && !yes_or_no(said);
+    match wanted {
+        Some(wanted) => wanted,
+        None if prices => Expected::Price,
+        None if meaning && (1..=2).contains(&carrying) => Expected::Meaning,
+        None => Expected::Anything,
+    }
+}
+
+const MOMENTS: &[&str] = &[
+    "time", "times", "date", "day", "days", "hours", "year", "month", "weekday",
+];
+const MEASURES: &[&str] = &[
+    "much", "many", "long", "far", "often", "big", "old", "late", "early", "soon",
+];
+const PRICES: &[&str] = &[
+    "cost", "costs", "price", "prices", "fee", "fees", "rate", "fare", "charge", "salary",
+];
+const MASSES: &[&str] = &[
+    "weight", "weigh", "water", "memory", "space", "luggage", "storage", "power", "ram",
+];
+/// After these "how" asks for a way.
+const WAYS: &[&str] = &[
+    "do", "does", "did", "can", "could", "is", "are", "was", "were", "to", "should", "would",
+    "will", "may", "must", "i", "you", "we", "the", "a", "about", "have", "has", "shall", "and",
+    "",
+];
+
+fn expected_by_how(next: &str, rest: &[&str]) -> Expected {
+    match next {
+        "long" | "soon" => Expected::Duration,
+        "late" | "early" => Expected::Moment,
+        "come" => Expected::Reason,
+        "much" if rest.contains(&"time") || rest.contains(&"notice") => Expected::Duration,
+        "much" if rest.iter().any(|word| MASSES.contains(word)) => Expected::Count,
+        "much" => Expected::Price,
+        way if WAYS.contains(&way) => Expected::Steps,
+        _ => Expected::Count,
     }
 }
 
@@ -221,6 +306,12 @@ mod tests {
             .collect();
         assert_eq!(stems, ["sunday", "breakfast", "served"]);
         assert_eq!(question.expected, Expected::Moment);
+        let third = Question::new(&[
+            "When is breakfast served?",
+            "and on Sunday?",
+            "and on Monday?",
+        ]);
+        assert_eq!(third.asked[1].word.text, "breakfast");
         let fresh = Question::new(&["When is breakfast served?", "Where is the sauna?"]);
         assert_eq!(fresh.asked.len(), 1);
         assert!(Question::new(&[]).is_empty());

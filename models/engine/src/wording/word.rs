@@ -35,6 +35,11 @@ impl Word {
 /// Words that people write together, apart or with a hyphen: made one.
 const COMPOUNDS: &[&str] = &[
     "check in",
+    "in charge",
+    "looks after",
+    "look after",
+    "looking after",
+    "looked after",
     "check out",
     "wi fi",
     "e mail",
