@@ -26,6 +26,7 @@ python3-venv             fetches them
 test_packages='
 chromium                 places calls as a browser
 firefox-esr              places calls as another browser
+pulseaudio               a sound card for it that nobody hears
 nodejs                   drives the browsers
 npm                      fetches what drives them
 fonts-dejavu-core        letters for the screenshots

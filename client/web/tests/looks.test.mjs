@@ -123,6 +123,7 @@ test("a screen reader hears states and finished lines once, politely", async () 
     }).observe(region, { childList: true });
   });
   await call(page, STORY);
+  await tell(page, [{ type: "repartee.citation", response_id: "resp_2", source: "late.md", heading: "", text: "late" }]);
   assert.equal(await page.getAttribute("#announcer", "aria-live"), "polite");
   for (const line of ["The call stands. You may speak.", "You: what is repartee", "Repartee: Choose another speaker under Details, or set the voice (cut off)"]) {
     assert.equal(said.filter((one) => one === line).length, 1, `${line} in ${said.join(" | ")}`);

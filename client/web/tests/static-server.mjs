@@ -32,7 +32,7 @@ export async function serve() {
     requests: [],
     /** Waits for a request of this kind, `POST /path`, that came or is to come. */
     async until(wanted) {
-      while (!state.requests.some((one) => `${one.method} ${one.path}` === wanted)) await once(arrivals, "request");
+      while (!state.requests.some((one) => `${one.method} ${one.path}` === wanted)) await once(arrivals, "request", { signal: AbortSignal.timeout(10_000) });
     },
     answer: () => ({ status: 201, headers: { location: "/v1/realtime/calls/call_1" }, body: "v=0\r\n" }),
   };

@@ -1,7 +1,10 @@
 //! The same call in Firefox, driven over WebDriver BiDi: Debian's own build, unmodified.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import puppeteer from "puppeteer-core";
 import { serve, wav } from "./rig.mjs";
@@ -13,14 +16,31 @@ const PREFERENCES = {
   "media.navigator.permission.disabled": true,
   "media.navigator.streams.fake": true,
   "media.autoplay.default": 0,
+  "media.autoplay.block-webaudio": false,
   // Nobody's address but loopback's is used here, and Firefox leaves loopback out by default.
   "media.peerconnection.ice.loopback": true,
   "media.peerconnection.ice.obfuscate_host_addresses": false,
   "security.csp.enable": false,
 };
 
+/** Firefox plays nothing and WebAudio stands still without a sound card: this is one that nobody hears. */
+function soundCard() {
+  const folder = mkdtempSync(join(tmpdir(), "repartee-sound-"));
+  process.env.XDG_RUNTIME_DIR = folder;
+  // It answers once it listens, and goes on behind.
+  execFileSync("pulseaudio", [
+    "-n", "--daemonize=yes", "--exit-idle-time=-1",
+    "--load=module-native-protocol-unix", "--load=module-null-sink",
+  ], { stdio: "ignore" });
+  return () => {
+    execFileSync("pulseaudio", ["--kill"]);
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
+
 test("a question asked aloud in Firefox is answered aloud", async () => {
   assert.ok(FIREFOX, "no Firefox: apt-get install firefox-esr, or name it in FIREFOX");
+  const takeAway = soundCard();
   const server = await serve();
   const browser = await puppeteer.launch({
     browser: "firefox", executablePath: FIREFOX, headless: true, extraPrefsFirefox: PREFERENCES,
@@ -43,6 +63,7 @@ test("a question asked aloud in Firefox is answered aloud", async () => {
   } finally {
     await browser.close();
     await server.stop();
+    takeAway();
   }
 });
 
