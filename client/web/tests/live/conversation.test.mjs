@@ -75,7 +75,7 @@ test("a caller who cuts in is heard, and the history keeps only what was heard",
   assert.ok(done);
   const words = await event(page, "conversation.item.input_audio_transcription.completed", { after: mark });
   assert.match(words.transcript, /voice/);
-  await page.locator("#captions .cut").first().waitFor();
+  await page.locator('#captions [data-phase=cut] .cut').first().waitFor();
   const next = await event(page, "output_audio_buffer.started", { after: mark });
   assert.notEqual(next.response_id, started.response_id);
   assert.deepEqual(page.faults, []);
