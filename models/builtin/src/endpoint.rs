@@ -1,10 +1,27 @@
 //! Judges from the words so far whether the caller has finished.
+//!
+//! Silence alone cannot tell a pause from an end; the words can. An utterance that ends where no
+//! sentence ends ("how do I change the") is low, one that is whole as a question, a command or a
+//! courtesy is high, whatever else may still be either is in the middle. The core waits longest at
+//! low and shortest at high, so only a high that is wrong cuts a caller off.
+
+mod whole;
 
 use models_engine::{Card, Endpointer, Evidence, Grade, Probability};
+use whole::Wholeness;
 
 /// Rules over the partial transcript; the words at its end decide.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RuleEndpointer;
+
+const WHOLE: Probability = 0.9;
+const PERHAPS: Probability = 0.5;
+const BROKEN_OFF: Probability = 0.1;
+/// Speech without a word: a cough, or words not known yet.
+const WORDLESS: Probability = 0.2;
+
+/// After so much silence a sentence that may be whole is.
+const LONG_SILENCE_MS: u32 = 1_500;
 
 impl RuleEndpointer {
     pub fn new() -> Self {
@@ -18,10 +35,17 @@ impl Endpointer for RuleEndpointer {
     }
 
     fn judge(&self, evidence: &Evidence<'_>) -> Probability {
-        if evidence.partial.split_whitespace().count() < 3 {
-            0.2
-        } else {
-            0.8
+        if evidence.silence_ms >= LONG_SILENCE_MS {
+            return WHOLE;
+        }
+        match whole::judge(evidence.partial) {
+            Wholeness::Wordless => WORDLESS,
+            Wholeness::BrokenOff => BROKEN_OFF,
+            Wholeness::Perhaps => PERHAPS,
+            Wholeness::Whole => WHOLE,
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
