@@ -24,7 +24,10 @@ impl Reception for House {
     async fn call(&self, request: CallRequest) -> Result<Accepted, NotAccepted> {
         assert!(!request.offer.trim().is_empty() && request.offer.len() <= 256_000);
         Realtime::new("sess_1", request.session.as_ref()).map_err(NotAccepted::Session)?;
-        Ok(Accepted { call_id: "rtc_1".to_owned(), answer: String::new() })
+        Ok(Accepted {
+            call_id: "rtc_1".to_owned(),
+            answer: String::new(),
+        })
     }
 
     fn hang_up(&self, _: &str) -> bool {
@@ -32,7 +35,12 @@ impl Reception for House {
     }
 
     fn readiness(&self) -> Readiness {
-        Readiness { ready: true, engines: Vec::new(), calls: 0, reason: None }
+        Readiness {
+            ready: true,
+            engines: Vec::new(),
+            calls: 0,
+            reason: None,
+        }
     }
 
     fn session(&self, wanted: Option<&Value>) -> Result<Value, Bad> {
@@ -45,8 +53,14 @@ thread_local! {
 }
 
 fn doors() -> (Runtime, Router) {
-    let runtime = Builder::new_current_thread().enable_time().build().expect("a runtime starts");
-    let options = ServiceOptions { loopback: true, ..ServiceOptions::default() };
+    let runtime = Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .expect("a runtime starts");
+    let options = ServiceOptions {
+        loopback: true,
+        ..ServiceOptions::default()
+    };
     (runtime, router(options, Arc::new(House)))
 }
 
@@ -55,11 +69,17 @@ fuzz_target!(|data: &[u8]| {
         Some(b'{') => ("/v1/realtime/client_secrets", "application/json"),
         _ => ("/v1/realtime/calls", "multipart/form-data; boundary=edge"),
     };
-    let request = Request::post(path).header("host", "localhost").header("content-type", kind);
-    let request = request.body(Body::from(data.to_vec())).expect("a request in order");
+    let request = Request::post(path)
+        .header("host", "localhost")
+        .header("content-type", kind);
+    let request = request
+        .body(Body::from(data.to_vec()))
+        .expect("a request in order");
     DOORS.with(|kept| {
         let (runtime, router) = kept.get_or_init(doors);
-        let answer = runtime.block_on(router.clone().oneshot(request)).expect("it answers");
+        let answer = runtime
+            .block_on(router.clone().oneshot(request))
+            .expect("it answers");
         assert!(answer.status().as_u16() != 500, "no input is our fault");
     });
 });

@@ -14,7 +14,10 @@ fuzz_target!(|data: &[u8]| {
         let mut commands = Vec::new();
         let before = messages.len();
         dialect.hear(line, &mut commands, &mut messages);
-        assert!(!commands.is_empty() || messages.len() > before, "every event is answered or obeyed");
+        assert!(
+            !commands.is_empty() || messages.len() > before,
+            "every event is answered or obeyed"
+        );
         for command in commands {
             for event in answers(command, &mut lines) {
                 dialect.tell(&event, &mut messages);
@@ -22,7 +25,8 @@ fuzz_target!(|data: &[u8]| {
         }
     }
     for message in messages {
-        let message: serde_json::Value = serde_json::from_str(&message).expect("what we say is JSON");
+        let message: serde_json::Value =
+            serde_json::from_str(&message).expect("what we say is JSON");
         assert!(message["type"].is_string() && message["event_id"].is_string());
     }
 });
@@ -32,22 +36,46 @@ fn answers(command: Command, lines: &mut u32) -> Vec<Event> {
     *lines += 1;
     let (line, reply) = (*lines, *lines);
     let added = |token, place, text| {
-        vec![Event::LineAdded { line, place, kind: LineKind::Typed, text, token: Some(token) }]
+        vec![Event::LineAdded {
+            line,
+            place,
+            kind: LineKind::Typed,
+            text,
+            token: Some(token),
+        }]
     };
     match command {
         Command::Type { token, text } => added(token, Place::Last, text),
-        Command::Write { token, place, text, .. } => added(token, place, text),
+        Command::Write {
+            token, place, text, ..
+        } => added(token, place, text),
         Command::Delete { line, .. } => vec![Event::LineDeleted { line }],
         Command::Truncate { line, heard_ms, .. } => {
-            vec![Event::LineCut { line, heard: String::new(), heard_ms }]
+            vec![Event::LineCut {
+                line,
+                heard: String::new(),
+                heard_ms,
+            }]
         }
         Command::Respond { token, request } => {
             let line = (!request.aside).then_some(line);
             let modality = request.modality.unwrap_or(Modality::Audio);
             vec![
-                Event::ReplyStarted { reply, line, modality, token: Some(token) },
-                Event::ReplyText { reply, text: "words".to_owned() },
-                Event::ReplyEnded { reply, ending: Ending::Cancelled, text: String::new() },
+                Event::ReplyStarted {
+                    reply,
+                    line,
+                    modality,
+                    token: Some(token),
+                },
+                Event::ReplyText {
+                    reply,
+                    text: "words".to_owned(),
+                },
+                Event::ReplyEnded {
+                    reply,
+                    ending: Ending::Cancelled,
+                    text: String::new(),
+                },
             ]
         }
         _ => Vec::new(),

@@ -156,7 +156,7 @@ fn spoken_answer(call: &mut Script) {
         from: Floor::Open,
         to: Floor::Caller,
     });
-    call.utterance(1, "what is a mizzen – really?");
+    call.utterance(1, "🚢 – what is a mizzen?");
     call.tell(Event::Floor {
         from: Floor::Caller,
         to: Floor::Awaiting,

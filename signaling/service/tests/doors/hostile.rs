@@ -255,11 +255,16 @@ async fn every_wrong_method_gets_json() {
 #[tokio::test(start_paused = true)]
 async fn a_body_that_never_comes_is_given_up() {
     let doors = Doors::local();
+    let knocked = tokio::time::Instant::now();
     let silent = Body::from_stream(futures_util::stream::pending::<Result<Bytes, Infallible>>());
     doors
         .ask(request(CALLS, &[SDP], silent))
         .await
         .refused(408, "request_timeout");
+    assert!(
+        knocked.elapsed().as_secs() <= 10,
+        "of the clock that is passed in"
+    );
 }
 
 #[tokio::test]
