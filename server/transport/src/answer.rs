@@ -210,13 +210,11 @@ fn candidates(out: &mut String, ours: &Ours) {
 
 fn refuse(out: &mut String, offer: &Offer, index: usize) {
     let section = &offer.sections[index];
-    put(
-        out,
-        &format!(
-            "m={} 0 {} {}",
-            section.media, section.protocol, section.format
-        ),
-    );
+    // "0" needs no description, which a refused section has not: strict parsers ask for one.
+    let is_rtp = section.protocol.contains("RTP");
+    let format = if is_rtp { "0" } else { &section.format };
+    let (media, protocol) = (&section.media, &section.protocol);
+    put(out, &format!("m={media} 0 {protocol} {format}"));
     put(out, "c=IN IP4 0.0.0.0");
     put_mid(out, offer, index);
     put(out, "a=inactive");

@@ -211,7 +211,7 @@ impl Call {
         if left || said_so {
             return Some(Gone::Closed);
         }
-        if self.is_connected && self.ticks % TICKS_PER_REPORT == 0 {
+        if self.is_connected && self.ticks.is_multiple_of(TICKS_PER_REPORT) {
             self.read_loss().await;
         }
         None

@@ -26,8 +26,9 @@ use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
 use webrtc::media_stream::track_remote::TrackRemote;
 use webrtc::peer_connection::{
     MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCCertificate,
-    RTCConfigurationBuilder, RTCIceGatheringState, RTCPeerConnectionState, RTCSessionDescription,
-    Registry, SettingEngine, SettingEngineBuilder, Slot, configure_rtcp_reports,
+    RTCConfigurationBuilder, RTCIceConnectionState, RTCIceGatheringState, RTCPeerConnectionState,
+    RTCSessionDescription, Registry, SettingEngine, SettingEngineBuilder, Slot,
+    configure_rtcp_reports,
 };
 
 /// Quiet for this long: disconnected; for this long more: gone. Measured: 2 s and 6 s.
@@ -54,6 +55,7 @@ pub(crate) struct News {
 }
 
 struct Teller {
+    lane: Arc<Lane>,
     state: watch::Sender<RTCPeerConnectionState>,
     gathered: watch::Sender<bool>,
     tracks: mpsc::Sender<Arc<dyn TrackRemote>>,
@@ -64,6 +66,12 @@ struct Teller {
 impl PeerConnectionEventHandler for Teller {
     async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
         self.state.send_replace(state);
+    }
+
+    async fn on_ice_connection_state_change(&self, state: RTCIceConnectionState) {
+        if state == RTCIceConnectionState::Connected {
+            self.lane.found_path();
+        }
     }
 
     async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
@@ -139,8 +147,12 @@ pub(crate) async fn open(
         .with_media_engine(media)
         .with_interceptor_registry(registry)
         .with_setting_engine(settings(offer, ours))
-        .with_runtime(Arc::new(LaneRuntime { lane, mux }))
+        .with_runtime(Arc::new(LaneRuntime {
+            lane: lane.clone(),
+            mux,
+        }))
         .with_handler(Arc::new(Teller {
+            lane,
             state,
             gathered,
             tracks,

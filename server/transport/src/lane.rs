@@ -42,6 +42,9 @@ impl Family {
     }
 }
 
+/// Handshake flights that come before the path is chosen. One has up to a few datagrams.
+const EARLY: usize = 8;
+
 /// What the mux keeps of a peer.
 pub(crate) struct Lane {
     pub(crate) ufrag: String,
@@ -49,8 +52,18 @@ pub(crate) struct Lane {
     /// Since the mux was bound, in milliseconds.
     last_heard: AtomicU64,
     goodbye: AtomicBool,
+    has_path: AtomicBool,
+    early: Mutex<Early>,
     /// The crate's driver has stopped, for whatever reason, without telling anyone.
     pub(crate) stopped: Notify,
+}
+
+/// What the crate would throw away because it came too early, and the peer then repeats only
+/// after half a second (a nomination) or a whole one (the handshake).
+#[derive(Default)]
+struct Early {
+    nomination: Option<Datagram>,
+    handshake: VecDeque<Datagram>,
 }
 
 #[derive(Default)]
@@ -59,6 +72,7 @@ struct Queue {
     reader: AtomicWaker,
 }
 
+#[derive(Clone)]
 struct Datagram {
     from: SocketAddr,
     is_media: bool,
@@ -72,6 +86,8 @@ impl Lane {
             queues: Default::default(),
             last_heard: AtomicU64::new(0),
             goodbye: AtomicBool::new(false),
+            has_path: AtomicBool::new(false),
+            early: Mutex::default(),
             stopped: Notify::new(),
         }
     }
@@ -88,23 +104,57 @@ impl Lane {
         if *kind == Kind::Goodbye {
             self.goodbye.store(true, Ordering::Relaxed);
         }
-        let queue = self.queue(Family::of(&from));
         let datagram = Datagram {
             from,
             is_media: *kind == Kind::Media,
             contents,
         };
-        let dropped = {
-            let mut waiting = queue.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            let full = waiting.len() >= WAITING;
-            if full {
-                make_room(&mut waiting);
+        if self.has_path.load(Ordering::Acquire) {
+            return self.queue(Family::of(&from)).push(datagram);
+        }
+        self.deliver_early(kind, datagram)
+    }
+
+    /// Keeps what the crate cannot use yet, and repeats a nomination once it can.
+    fn deliver_early(&self, kind: &Kind<'_>, datagram: Datagram) -> bool {
+        let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
+        // The path may have been found while we waited for the lock.
+        let has_path = self.has_path.load(Ordering::Acquire);
+        let queue = self.queue(Family::of(&datagram.from));
+        match kind {
+            Kind::Dtls if !has_path => {
+                let full = early.handshake.len() == EARLY;
+                if !full {
+                    early.handshake.push_back(datagram);
+                }
+                full
             }
-            waiting.push_back(datagram);
-            full
-        };
-        queue.reader.wake();
-        dropped
+            Kind::Check {
+                nominates: true, ..
+            } => {
+                early.nomination = Some(datagram.clone());
+                queue.push(datagram)
+            }
+            // Our own check has succeeded: now the crate accepts what it was asked before.
+            Kind::Stun => {
+                let from = datagram.from;
+                let again = early
+                    .nomination
+                    .take_if(|nomination| nomination.from == from);
+                queue.push(datagram) | again.is_some_and(|again| queue.push(again))
+            }
+            _ => queue.push(datagram),
+        }
+    }
+
+    /// The crate has chosen a path: what waited for it goes in.
+    pub(crate) fn found_path(&self) {
+        let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
+        for datagram in early.handshake.drain(..) {
+            self.queue(Family::of(&datagram.from)).push(datagram);
+        }
+        early.nomination = None;
+        self.has_path.store(true, Ordering::Release);
     }
 
     /// How long the peer has sent nothing at all.
@@ -120,6 +170,23 @@ impl Lane {
 
     fn queue(&self, family: Family) -> &Queue {
         &self.queues[family as usize]
+    }
+}
+
+impl Queue {
+    /// True when an older one had to make room.
+    fn push(&self, datagram: Datagram) -> bool {
+        let full = {
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            let full = waiting.len() >= WAITING;
+            if full {
+                make_room(&mut waiting);
+            }
+            waiting.push_back(datagram);
+            full
+        };
+        self.reader.wake();
+        full
     }
 }
 
@@ -204,6 +271,7 @@ mod tests {
     #[test]
     fn a_full_lane_drops_the_oldest_media_and_keeps_the_handshake() {
         let lane = Lane::new("x".into());
+        lane.found_path();
         let from: SocketAddr = "127.0.0.1:9".parse().expect("an address");
         assert!(!lane.deliver(Duration::ZERO, from, &Kind::Dtls, datagram(0)));
         for n in 1..WAITING {
@@ -227,5 +295,59 @@ mod tests {
         lane.deliver(Duration::from_secs(3), from, &Kind::Goodbye, datagram(0));
         assert!(lane.said_goodbye());
         assert_eq!(lane.silence(Duration::from_secs(5)), Duration::from_secs(2));
+    }
+
+    fn waiting(lane: &Lane) -> Vec<u8> {
+        let waiting = lane.queue(Family::V4).waiting.lock().expect("not poisoned");
+        waiting
+            .iter()
+            .map(|datagram| datagram.contents[0])
+            .collect()
+    }
+
+    #[test]
+    fn what_comes_before_the_path_waits_for_it_and_a_nomination_is_repeated() {
+        let lane = Lane::new("x".into());
+        let from: SocketAddr = "127.0.0.1:9".parse().expect("an address");
+        let deliver = |kind: Kind<'_>, n| lane.deliver(Duration::ZERO, from, &kind, datagram(n));
+        deliver(
+            Kind::Check {
+                ufrag: "x",
+                nominates: true,
+            },
+            1,
+        );
+        deliver(Kind::Dtls, 2);
+        assert_eq!(waiting(&lane), [1]);
+        deliver(Kind::Stun, 3);
+        assert_eq!(
+            waiting(&lane),
+            [1, 3, 1],
+            "the nomination comes again, once"
+        );
+        deliver(Kind::Stun, 4);
+        assert_eq!(waiting(&lane), [1, 3, 1, 4]);
+        lane.found_path();
+        assert_eq!(waiting(&lane), [1, 3, 1, 4, 2]);
+        deliver(Kind::Dtls, 5);
+        deliver(
+            Kind::Check {
+                ufrag: "x",
+                nominates: true,
+            },
+            6,
+        );
+        deliver(Kind::Stun, 7);
+        assert_eq!(waiting(&lane), [1, 3, 1, 4, 2, 5, 6, 7]);
+    }
+
+    #[test]
+    fn an_early_flood_of_handshakes_is_bounded() {
+        let lane = Lane::new("x".into());
+        let from: SocketAddr = "127.0.0.1:9".parse().expect("an address");
+        let kept = (0..100)
+            .filter(|n| !lane.deliver(Duration::ZERO, from, &Kind::Dtls, datagram(*n)))
+            .count();
+        assert_eq!(kept, EARLY);
     }
 }

@@ -198,7 +198,7 @@ impl Mux {
         let lane = match &kind {
             _ if datagram.len() > LONGEST => None,
             Kind::Unknown => None,
-            Kind::Check { ufrag } => self.tables().check(now, socket, meta, ufrag),
+            Kind::Check { ufrag, .. } => self.tables().check(now, socket, meta, ufrag),
             _ => self.tables().route(now, socket, meta),
         };
         let Some(lane) = lane else {

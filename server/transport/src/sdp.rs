@@ -249,10 +249,8 @@ fn channel(index: usize, section: &Section<'_>) -> Result<Channel, String> {
         _ => return Err("The a=sctp-port must be a port, such as 5000.".into()),
     };
     // RFC 8841: none said is 64 kB, 0 is no limit.
-    let longest_message = match section
-        .value("max-message-size")
-        .map(|size| size.trim().parse())
-    {
+    let said = section.value("max-message-size");
+    let longest_message = match said.map(|size| size.trim().parse::<u64>()) {
         None => 65_536,
         Some(Ok(0)) => u32::MAX,
         Some(Ok(size)) => u32::try_from(size).unwrap_or(u32::MAX),

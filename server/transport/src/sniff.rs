@@ -4,8 +4,10 @@
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Kind<'a> {
     /// A binding request; the user name's first part names whom it is for.
+    /// `nominates`: the peer wants to use this path.
     Check {
         ufrag: &'a str,
+        nominates: bool,
     },
     /// Any other STUN message: an answer to a check of ours.
     Stun,
@@ -20,6 +22,7 @@ const COOKIE: [u8; 4] = [0x21, 0x12, 0xA4, 0x42];
 const STUN_HEADER: usize = 20;
 const BINDING_REQUEST: [u8; 2] = [0, 1];
 const USERNAME: u16 = 0x0006;
+const USE_CANDIDATE: u16 = 0x0025;
 const DTLS_ALERT: u8 = 21;
 const DTLS_HEADER: usize = 13;
 
@@ -41,25 +44,27 @@ fn stun(datagram: &[u8]) -> Kind<'_> {
     if datagram[..2] != BINDING_REQUEST {
         return Kind::Stun;
     }
-    match ufrag(&datagram[STUN_HEADER..]) {
-        Some(ufrag) => Kind::Check { ufrag },
-        None => Kind::Unknown,
-    }
+    check(&datagram[STUN_HEADER..]).unwrap_or(Kind::Unknown)
 }
 
-fn ufrag(mut attributes: &[u8]) -> Option<&str> {
+/// Walks the attributes. Malformed ones make the whole check unknown.
+fn check(mut attributes: &[u8]) -> Option<Kind<'_>> {
+    let (mut name, mut nominates) = (None, false);
     while let [t0, t1, l0, l1, rest @ ..] = attributes {
         let length = usize::from(u16::from_be_bytes([*l0, *l1]));
         let value = rest.get(..length)?;
-        if u16::from_be_bytes([*t0, *t1]) == USERNAME {
-            let first = value.split(|byte| *byte == b':').next()?;
-            return std::str::from_utf8(first)
-                .ok()
-                .filter(|ufrag| !ufrag.is_empty());
+        match u16::from_be_bytes([*t0, *t1]) {
+            USERNAME => name = name.or(Some(value)),
+            USE_CANDIDATE => nominates = true,
+            _ => {}
         }
         attributes = rest.get(length.next_multiple_of(4)..)?;
     }
-    None
+    let first = name?.split(|byte| *byte == b':').next()?;
+    let ufrag = std::str::from_utf8(first)
+        .ok()
+        .filter(|ufrag| !ufrag.is_empty())?;
+    Some(Kind::Check { ufrag, nominates })
 }
 
 #[cfg(test)]
@@ -67,7 +72,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn check(username: &[u8]) -> Vec<u8> {
+    fn check_of(username: &[u8]) -> Vec<u8> {
         let mut datagram = vec![0, 1, 0, 0, 0x21, 0x12, 0xA4, 0x42];
         datagram.extend([7; 12]);
         datagram.extend([0x80, 0x22, 0, 3, b'x', b'y', b'z', 0]);
@@ -80,15 +85,30 @@ mod tests {
 
     #[test]
     fn a_check_is_for_the_first_part_of_the_user_name() {
-        assert_eq!(kind(&check(b"ours:theirs")), Kind::Check { ufrag: "ours" });
+        let plain = check_of(b"ours:theirs");
+        assert_eq!(
+            kind(&plain),
+            Kind::Check {
+                ufrag: "ours",
+                nominates: false
+            }
+        );
+        let nominating = [&plain[..], &[0, 0x25, 0, 0]].concat();
+        assert_eq!(
+            kind(&nominating),
+            Kind::Check {
+                ufrag: "ours",
+                nominates: true
+            }
+        );
     }
 
     #[test]
     fn a_check_without_a_usable_name_is_unknown() {
         for name in [&b""[..], b":theirs", b"\xff\xfe:x"] {
-            assert_eq!(kind(&check(name)), Kind::Unknown);
+            assert_eq!(kind(&check_of(name)), Kind::Unknown);
         }
-        let whole = check(b"ours:theirs");
+        let whole = check_of(b"ours:theirs");
         for cut in 0..whole.len() - 1 {
             assert_eq!(kind(&whole[..cut]), Kind::Unknown, "cut at {cut}");
         }
