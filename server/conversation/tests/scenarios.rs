@@ -324,21 +324,30 @@ fn played(script: &str) -> String {
     out.join("\n") + "\n"
 }
 
+const SCRIPT: &str = include_str!("scenarios.txt");
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "only the tests of a pure crate write their answers"
+)]
+fn bless(played: &str) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios.txt");
+    std::fs::write(path, played).expect("the scenarios can be written");
+}
+
 #[test]
 fn every_scenario_goes_as_written() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios.txt");
-    let script = std::fs::read_to_string(path).expect("the scenarios stand beside this file");
-    let played = played(&script);
+    let played = played(SCRIPT);
     if std::env::var_os("BLESS").is_some() {
-        return std::fs::write(path, played).expect("the scenarios can be written");
+        return bless(&played);
     }
-    for (at, (expected, answered)) in script.lines().zip(played.lines()).enumerate() {
+    for (at, (expected, answered)) in SCRIPT.lines().zip(played.lines()).enumerate() {
         assert_eq!(expected, answered, "line {} of scenarios.txt", at + 1);
     }
     assert_eq!(
-        script.lines().count(),
+        SCRIPT.lines().count(),
         played.lines().count(),
         "the same number of lines"
     );
-    assert!(script.lines().filter(|line| line.starts_with("==")).count() >= 25);
+    assert!(SCRIPT.lines().filter(|line| line.starts_with("==")).count() >= 25);
 }

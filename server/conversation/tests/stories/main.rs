@@ -4,12 +4,15 @@
 //! `STORIES=n` tells another number of them.
 
 mod chance;
+mod coverage;
+mod heard;
 mod plants;
 mod story;
 mod witness;
 mod world;
 
-use story::{Coverage, tell};
+use coverage::Coverage;
+use story::tell;
 
 const STORIES: u64 = 1_000;
 /// How often each kind of input and each change of the floor must have happened.

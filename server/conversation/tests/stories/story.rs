@@ -1,6 +1,7 @@
 //! One story: a caller who speaks, coughs, types and clicks, from arrival to hang-up.
 
 use crate::chance::Chance;
+use crate::coverage::{Coverage, kind};
 use crate::plants::Plant;
 use crate::witness::Witness;
 use crate::world::World;
@@ -9,123 +10,9 @@ use server_conversation::{
     Modality, Output, PhraseEvent, PhraseId, Place, ReplyEvent, ReplyId, ReplyRequest, Settings,
     UtteranceId,
 };
-use std::collections::BTreeMap;
-use std::fmt;
 
 const WINDOW: u64 = 32;
 const PLAYED_EVERY: u64 = 64;
-
-/// How often what happened.
-#[derive(Default)]
-pub(crate) struct Coverage {
-    changes: BTreeMap<String, u64>,
-    inputs: BTreeMap<&'static str, u64>,
-    outputs: u64,
-}
-
-impl Coverage {
-    pub(crate) fn add(&mut self, other: &Self) {
-        for (change, count) in &other.changes {
-            *self.changes.entry(change.clone()).or_default() += count;
-        }
-        for (input, count) in &other.inputs {
-            *self.inputs.entry(input).or_default() += count;
-        }
-        self.outputs += other.outputs;
-    }
-
-    pub(crate) fn assert_changes(&self, known: &[&str], enough: u64) {
-        for change in known {
-            let count = self.changes.get(*change).copied().unwrap_or_default();
-            assert!(count >= enough, "{change} happened only {count} times");
-        }
-        for change in self.changes.keys() {
-            assert!(known.contains(&change.as_str()), "{change} is impossible");
-        }
-    }
-
-    pub(crate) fn assert_inputs(&self, enough: u64) {
-        for kind in KINDS {
-            let count = self.inputs.get(kind).copied().unwrap_or_default();
-            assert!(count >= enough, "{kind} happened only {count} times");
-        }
-    }
-}
-
-impl fmt::Display for Coverage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} outputs", self.outputs)?;
-        for (change, count) in &self.changes {
-            writeln!(f, "{count:>9} {change}")?;
-        }
-        for (input, count) in &self.inputs {
-            writeln!(f, "{count:>9} {input}")?;
-        }
-        Ok(())
-    }
-}
-
-const KINDS: &[&str] = &[
-    "Connected",
-    "Configure",
-    "Voice",
-    "Partial",
-    "Judged",
-    "Transcript",
-    "HearingFailed",
-    "Typed",
-    "Write",
-    "Delete",
-    "Truncate",
-    "Respond",
-    "CancelReply",
-    "ClearPlayout",
-    "Commit",
-    "Clear",
-    "Found",
-    "Text",
-    "Cite",
-    "Composed",
-    "ReplyFailed",
-    "Speech",
-    "Spoken",
-    "PhraseFailed",
-    "Played",
-    "Elapsed",
-    "HangUp",
-];
-
-fn kind(input: &Input) -> &'static str {
-    match input {
-        Input::Connected => "Connected",
-        Input::Configure(_) => "Configure",
-        Input::Voice { .. } => "Voice",
-        Input::Hearing(_, HearingEvent::Partial { .. }) => "Partial",
-        Input::Hearing(_, HearingEvent::Judged { .. }) => "Judged",
-        Input::Hearing(_, HearingEvent::Transcript { .. }) => "Transcript",
-        Input::Hearing(_, HearingEvent::Failed { .. }) => "HearingFailed",
-        Input::Typed { .. } => "Typed",
-        Input::Write { .. } => "Write",
-        Input::Delete { .. } => "Delete",
-        Input::Truncate { .. } => "Truncate",
-        Input::Respond { .. } => "Respond",
-        Input::CancelReply { .. } => "CancelReply",
-        Input::ClearPlayout { .. } => "ClearPlayout",
-        Input::Commit { .. } => "Commit",
-        Input::Clear { .. } => "Clear",
-        Input::Reply(_, ReplyEvent::Found { .. }) => "Found",
-        Input::Reply(_, ReplyEvent::Text { .. }) => "Text",
-        Input::Reply(_, ReplyEvent::Cite { .. }) => "Cite",
-        Input::Reply(_, ReplyEvent::Composed) => "Composed",
-        Input::Reply(_, ReplyEvent::Failed { .. }) => "ReplyFailed",
-        Input::Phrase(_, PhraseEvent::Speech { .. }) => "Speech",
-        Input::Phrase(_, PhraseEvent::Spoken { .. }) => "Spoken",
-        Input::Phrase(_, PhraseEvent::Failed { .. }) => "PhraseFailed",
-        Input::Phrase(_, PhraseEvent::Played { .. }) => "Played",
-        Input::Elapsed => "Elapsed",
-        Input::HangUp => "HangUp",
-    }
-}
 
 struct Story<'a> {
     core: Conversation,

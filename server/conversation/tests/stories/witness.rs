@@ -1,5 +1,6 @@
 //! Judges a story from outside: it sees what the world sees, and knows nothing of the core's insides.
 
+use crate::heard::{Phrase, Reply, audible_at_most};
 use server_conversation::{
     Author, Ending, Fact, HearingEvent, Input, LineId, LineKind, Millis, Output, PhraseEvent,
     PhraseId, Prompt, ReplyEvent, ReplyId, UtteranceId,
@@ -12,27 +13,6 @@ enum Job {
     Search(ReplyId),
     Compose(ReplyId),
     Speak(PhraseId),
-}
-
-#[derive(Default)]
-struct Reply {
-    line: Option<LineId>,
-    spoken: bool,
-    composed: String,
-    heard: usize,
-    silenced: bool,
-    phrases: Vec<Phrase>,
-    covers: Vec<UtteranceId>,
-    ended: bool,
-}
-
-/// Where its words end in the text, and how much of it was played.
-struct Phrase {
-    words: (usize, usize),
-    made: u64,
-    whole: bool,
-    played: u64,
-    done: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -436,36 +416,4 @@ fn of(reply: ReplyId, job: &Job) -> bool {
         Job::Search(id) | Job::Compose(id) => *id == reply,
         Job::Speak(phrase) => phrase.reply == reply,
     }
-}
-
-/// The bytes that the caller can have heard, judged by what was played alone.
-fn audible_at_most(reply: &Reply) -> usize {
-    let mut heard = 0;
-    for phrase in &reply.phrases {
-        let (start, end) = phrase.words;
-        if !phrase.done {
-            if phrase.played == 0 {
-                return heard + unspeakable(&reply.composed[heard..start]);
-            }
-            let words = &reply.composed[start..end];
-            let share = if phrase.whole {
-                phrase.played as f64 / phrase.made.max(1) as f64
-            } else {
-                1.0
-            };
-            let chars = (words.chars().count() as f64 * share).floor() as usize;
-            return start
-                + words
-                    .char_indices()
-                    .nth(chars)
-                    .map_or(words.len(), |(at, _)| at);
-        }
-        heard = end;
-    }
-    heard + unspeakable(&reply.composed[heard..])
-}
-
-/// What cannot be spoken counts with what stands before it.
-fn unspeakable(rest: &str) -> usize {
-    rest.find(char::is_alphanumeric).unwrap_or(rest.len())
 }

@@ -1,0 +1,57 @@
+//! What of a reply the caller can have heard, judged by what was played alone.
+
+use server_conversation::{LineId, UtteranceId};
+
+#[derive(Default)]
+pub(crate) struct Reply {
+    pub(crate) line: Option<LineId>,
+    pub(crate) spoken: bool,
+    pub(crate) composed: String,
+    pub(crate) heard: usize,
+    pub(crate) silenced: bool,
+    pub(crate) phrases: Vec<Phrase>,
+    pub(crate) covers: Vec<UtteranceId>,
+    pub(crate) ended: bool,
+}
+
+/// Where its words end in the text, and how much of it was played.
+pub(crate) struct Phrase {
+    pub(crate) words: (usize, usize),
+    pub(crate) made: u64,
+    pub(crate) whole: bool,
+    pub(crate) played: u64,
+    pub(crate) done: bool,
+}
+
+/// The bytes that the caller can have heard, judged by what was played alone.
+pub(crate) fn audible_at_most(reply: &Reply) -> usize {
+    let mut heard = 0;
+    for phrase in &reply.phrases {
+        let (start, end) = phrase.words;
+        if !phrase.done {
+            if phrase.played == 0 {
+                return heard + unspeakable(&reply.composed[heard..start]);
+            }
+            let words = &reply.composed[start..end];
+            let all = words.chars().count() as u64;
+            let chars = if phrase.whole {
+                all * phrase.played / phrase.made.max(1)
+            } else {
+                all
+            };
+            let chars = usize::try_from(chars).expect("a phrase is short");
+            return start
+                + words
+                    .char_indices()
+                    .nth(chars)
+                    .map_or(words.len(), |(at, _)| at);
+        }
+        heard = end;
+    }
+    heard + unspeakable(&reply.composed[heard..])
+}
+
+/// What cannot be spoken counts with what stands before it.
+fn unspeakable(rest: &str) -> usize {
+    rest.find(char::is_alphanumeric).unwrap_or(rest.len())
+}
