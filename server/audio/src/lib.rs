@@ -34,13 +34,13 @@ pub const FRAME_TICKS: u32 = 960;
 /// The rate at which speech leaves, and of RTP's clock for Opus, whatever the codec does inside.
 pub(crate) const WIRE_RATE: u32 = 48_000;
 
-/// The codec could not be set up.
+/// The codec could not be set up, or a rate is none that sound has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AudioError(String);
 
 impl fmt::Display for AudioError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the Opus codec could not be set up: {}", self.0)
+        f.write_str(&self.0)
     }
 }
 
@@ -48,7 +48,7 @@ impl std::error::Error for AudioError {}
 
 impl From<opus::Error> for AudioError {
     fn from(error: opus::Error) -> Self {
-        Self(error.to_string())
+        Self(format!("the Opus codec could not be set up: {error}"))
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct Phrase {
 }
 
 impl Phrase {
-    fn new(tag: Tag) -> Self {
+    pub(crate) fn new(tag: Tag) -> Self {
         Self {
             tag,
             rate: None,
@@ -53,7 +53,7 @@ impl Phrase {
         taken
     }
 
-    fn append(&mut self, speech: &[f32]) {
+    pub(crate) fn append(&mut self, speech: &[f32]) {
         if self.read > self.speech.len() / 2 {
             self.speech.drain(..self.read);
             self.read = 0;

@@ -10,7 +10,8 @@ pub fn resample(speech: &[f32], from: u32, to: u32) -> Result<Vec<f32>, AudioErr
     if from == to || speech.is_empty() {
         return Ok(speech.to_vec());
     }
-    let step = (from as usize / 50).max(1);
+    // Even, as the filter delays by half of it.
+    let step = (from as usize / 50).max(1) * 2;
     let mut filter = Fft::<f32>::new(from as usize, to as usize, step, 1, FixedSync::Both)
         .map_err(|error| wrong(error.to_string()))?;
     let wanted = (speech.len() as u64 * u64::from(to)).div_ceil(u64::from(from)) as usize;

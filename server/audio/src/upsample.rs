@@ -96,3 +96,64 @@ fn run(filter: &mut Fft<f32>, block_in: &[f32], block_out: &mut [f32]) {
         .process_into_buffer(&from, &mut to, None)
         .expect("both blocks have the size that the filter asked for");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tag;
+
+    fn phrase(rate: u32, sample: impl Fn(f64) -> f64) -> Phrase {
+        let speech: Vec<f32> = (0..rate / 4)
+            .map(|at| sample(f64::from(at) / f64::from(rate)) as f32)
+            .collect();
+        let mut phrase = Phrase::new(Tag::default());
+        phrase.append(&speech);
+        phrase.ended = true;
+        phrase
+    }
+
+    fn tone(seconds: f64) -> f64 {
+        0.5 * (std::f64::consts::TAU * 440.0 * seconds).sin()
+    }
+
+    #[test]
+    fn every_sample_lands_where_it_belongs_from_the_first_to_the_last() {
+        for rate in [8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000] {
+            let mut upsampler = Upsampler::new(rate).expect("a rate of speech");
+            let mut phrase = phrase(rate, tone);
+            upsampler.start();
+            let mut made = Vec::new();
+            while made.len() < 12_000 {
+                made.extend_from_slice(upsampler.pull(&mut phrase).expect("it has ended"));
+            }
+            for (at, sample) in made.iter().enumerate().take(11_700).skip(300) {
+                let off = (f64::from(*sample) - tone(at as f64 / 48_000.0)).abs();
+                assert!(off < 0.02, "{rate}: off by {off} at {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_of_a_phrase_that_was_cut_sounds_in_the_next() {
+        for rate in [8_000, 16_000, 22_050, 24_000] {
+            let mut upsampler = Upsampler::new(rate).expect("a rate of speech");
+            upsampler.start();
+            upsampler.pull(&mut phrase(rate, tone));
+            upsampler.start();
+            let mut quiet = phrase(rate, |_| 0.0);
+            let made = upsampler.pull(&mut quiet).expect("it has ended");
+            assert!(made.iter().all(|sample| *sample == 0.0), "{rate}");
+        }
+    }
+
+    #[test]
+    fn a_phrase_that_goes_on_is_waited_for_and_one_that_ended_is_not() {
+        let mut upsampler = Upsampler::new(24_000).expect("a rate of speech");
+        let mut phrase = Phrase::new(Tag::default());
+        upsampler.start();
+        phrase.append(&[0.1; 239]);
+        assert!(upsampler.pull(&mut phrase).is_none());
+        phrase.ended = true;
+        assert!(upsampler.pull(&mut phrase).is_some());
+    }
+}

@@ -2,6 +2,7 @@
 
 mod signal;
 
+use opus::{Application, Channels, Encoder};
 use server_audio::{Inbound, Outbound, level_dbfs};
 use signal::{packets, rms, sine};
 
@@ -42,4 +43,34 @@ fn level_is_relative_to_full_scale() {
     assert!((level_dbfs(&sine(16_000, 400.0, 1.0, 1_000)) + 3.01).abs() < 0.02);
     assert_eq!(level_dbfs(&[0.0; 320]), -120.0);
     assert_eq!(level_dbfs(&[]), -120.0);
+}
+
+#[test]
+fn every_length_of_packet_and_stereo_are_heard() {
+    for channels in [Channels::Mono, Channels::Stereo] {
+        for tenths in [25_u32, 50, 100, 200, 400, 600] {
+            let mut encoder =
+                Encoder::new(48_000, channels, Application::Audio).expect("libopus is there");
+            let ticks = (tenths * 48 / 10) as usize;
+            let speech = sine(48_000, 440.0, 0.4, 1_200);
+            let mut inbound = Inbound::new().expect("libopus is there");
+            let mut heard = Vec::new();
+            for (at, frame) in speech.chunks_exact(ticks).enumerate() {
+                let wide: Vec<f32> = frame
+                    .iter()
+                    .flat_map(|sample| vec![*sample; channels as usize])
+                    .collect();
+                let packet = encoder.encode_vec_float(&wide, 1_275).expect("a frame");
+                let now_ms = (at * ticks / 48) as u64;
+                inbound.packet(now_ms, at as u16, (at * ticks) as u32, &packet);
+                inbound.poll(now_ms, &mut |speech, _| heard.extend_from_slice(speech));
+            }
+            assert_eq!(heard.len(), 16 * 1_200, "{channels:?} {tenths}");
+            let level = rms(&heard[3_200..]) / 0.2828;
+            assert!(
+                (0.9..1.1).contains(&level),
+                "{channels:?} {tenths}: {level}"
+            );
+        }
+    }
 }

@@ -113,8 +113,8 @@ fn a_held_voice_goes_on_at_the_held_sample_however_long_it_was_held() {
     rig.outbound.restore();
     let (frame, mix) = rig.frame();
     assert!(mix[0].abs() < 0.01, "faded in");
-    for at in RETURN..FRAME {
-        let found = position(mix[at]);
+    for (at, sample) in mix.iter().enumerate().skip(RETURN) {
+        let found = position(*sample);
         assert!((found - (5 * FRAME + at) as f32).abs() < 6.0, "{found}");
     }
     assert_eq!(frame.played(), [played(ONE, 120, false)]);
