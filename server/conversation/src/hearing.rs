@@ -7,6 +7,7 @@ use crate::patience as p;
 use crate::reply::Work;
 use crate::utterance::{Utterance, Words};
 use crate::witness::Job;
+use crate::words::{Wish, wish};
 use crate::{FloorName, HearingEvent, UtteranceId};
 
 impl Conversation {
@@ -90,7 +91,7 @@ impl Conversation {
         let (id, line) = (said.id, said.line);
         let keeps = said.wants_reply;
         self.witness.done(Job::Listen(id));
-        let empty = text.trim().is_empty();
+        let empty = wish(&text) == Wish::Unknown;
         let standing = self.history.get_mut(line);
         let gone = standing.is_none();
         if let Some(standing) = standing {
@@ -101,7 +102,7 @@ impl Conversation {
             line,
             text,
         });
-        // Empty: refused. Without automatic replies: left. Deleted meanwhile: nothing to answer.
+        // No word, or noises only: refused. Without automatic replies: left. Deleted meanwhile: nothing to answer.
         if empty || gone || !keeps {
             self.settle_at(at);
         }

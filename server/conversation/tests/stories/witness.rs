@@ -265,11 +265,8 @@ impl Witness {
             Fact::Transcript {
                 utterance, text, ..
             } => {
-                let next = if text.trim().is_empty() {
-                    Owed::Settled
-                } else {
-                    Owed::Reply
-                };
+                let noise = text.split_whitespace().all(|word| word.starts_with('['));
+                let next = if noise { Owed::Settled } else { Owed::Reply };
                 self.words_came(*utterance, next)
             }
             Fact::TranscriptFailed { utterance, .. } => self.words_came(*utterance, Owed::Settled),
@@ -285,9 +282,8 @@ impl Witness {
     }
 
     fn words_came(&mut self, utterance: UtteranceId, next: Owed) -> Verdict {
-        let owed = self.owed.get_mut(&utterance);
-        if let Some((_, owed)) = owed
-            && *owed == Owed::Words
+        if let Some((_, owed)) = self.owed.get_mut(&utterance)
+            && (next == Owed::Settled || *owed == Owed::Words)
         {
             *owed = next;
         }
