@@ -79,11 +79,11 @@ impl Terms {
             }
         }
         // Words of one family begin alike: the others need no closer look.
-        let start = asked.word.stem.get(..5);
+        let start = asked.word.text.get(..4);
         for term in self
             .terms
             .iter()
-            .filter(|term| start.is_some() && term.word.stem.get(..5) == start)
+            .filter(|term| start.is_some() && term.word.text.get(..4) == start)
         {
             let alike = likeness(&asked.word, &term.word);
             if alike > 0.0 {

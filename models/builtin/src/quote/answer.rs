@@ -1,7 +1,7 @@
 //! Which sentences answer the question, if any do.
 
 use models_engine::Passage;
-use models_engine::wording::{Expected, Question, Weight, likeness, words};
+use models_engine::wording::{Expected, Question, Weight, Word, likeness, words};
 
 use super::candidate::{Candidate, Field, View};
 use super::evidence::{demanded, fit};
@@ -23,12 +23,12 @@ const NEXT_DOOR: f32 = 0.5;
 
 // What a sentence earns beyond the share of the question that it covers.
 const OWN_WORDS: f32 = 0.45;
-const EXPECTED: f32 = 0.3;
+const EXPECTED: f32 = 0.27;
 const COUNTED: f32 = 0.15;
 const RANK: f32 = 0.12;
 const SAME_HEADING: f32 = 0.48;
 const QUESTION_HEADING: f32 = 0.1;
-const REPEATED: f32 = 0.8;
+const REPEATED: f32 = 0.6;
 const UNDERSTOOD: f32 = 0.6;
 const OPENING: f32 = 0.06;
 const OPENS: f32 = 0.1;
@@ -95,7 +95,7 @@ impl<'f, 'a> Judged<'f, 'a> {
         view: &'f View<'a>,
         candidate: &'f Candidate<'a>,
     ) -> Self {
-        let counted = counted(question, field, candidate);
+        let counted = counted(question, view, candidate);
         let fit = match counted {
             Some(false) => Some(0.2),
             _ => fit(question.expected, candidate.text, &candidate.words),
@@ -263,33 +263,41 @@ fn is_verdict(text: &str) -> bool {
     text.split_whitespace().count() <= 3
 }
 
-/// "310 members" for "how many members": whether a number stands right before what is counted.
-/// `None` where the sentence does not name it, or nothing is counted.
-fn counted(question: &Question, field: &Field<'_>, candidate: &Candidate<'_>) -> Option<bool> {
-    let mut subjects = question
-        .asked
-        .iter()
-        .zip(&field.implied)
-        .filter(|(_, implied)| !**implied);
-    let (subject, _) = subjects.next().filter(|_| question.counts)?;
-    let mut since_number = usize::MAX;
+/// "310 members" for "how many members": whether a number stands beside what is counted. `None`
+/// where nothing is counted, or the heading names it and any number will do.
+fn counted(question: &Question, view: &View<'_>, candidate: &Candidate<'_>) -> Option<bool> {
+    if question.counted.is_empty() {
+        return None;
+    }
+    let is_subject = |word: &Word| question.counted.iter().any(|one| likeness(one, word) > 0.8);
+    let mut since = [usize::MAX; 2];
     let mut named = false;
     for token in candidate.text.split_whitespace() {
         for word in words(token) {
-            let is_subject = likeness(&subject.word, &word) > 0.8;
-            if is_subject && since_number <= 2 {
+            let [since_number, since_subject] = since;
+            let subject = is_subject(&word);
+            let beside = subject && since_number <= 2 || word.is_number() && since_subject == 0;
+            if beside {
                 return Some(true);
             }
-            named |= is_subject;
-            since_number = if word.is_number() {
-                0
-            } else {
-                since_number.saturating_add(1)
-            };
+            named |= subject;
+            since = [
+                if word.is_number() {
+                    0
+                } else {
+                    since_number.saturating_add(1)
+                },
+                if subject {
+                    0
+                } else {
+                    since_subject.saturating_add(1)
+                },
+            ];
         }
-        if token.ends_with([',', ';', ':', '.']) {
-            since_number = usize::MAX;
+        if token.ends_with([',', ';', '.']) {
+            since = [usize::MAX; 2];
         }
     }
-    named.then_some(false)
+    let headed = view.heading_words.iter().any(is_subject);
+    if headed && !named { None } else { Some(false) }
 }

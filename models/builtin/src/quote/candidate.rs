@@ -31,6 +31,7 @@ pub(super) struct View<'a> {
     pub(super) title: Vec<f32>,
     /// How much of the heading is made of words of the question.
     pub(super) heading_asked: f32,
+    pub(super) heading_words: Vec<Word>,
     pub(super) heading_is_question: bool,
     /// How alike the heading and the question are, word for word, when both are questions.
     pub(super) twin: f32,
@@ -298,6 +299,7 @@ impl<'a> View<'a> {
                 0.0
             },
             heading_is_question: texts.question,
+            heading_words: texts.heading,
         }
     }
 

@@ -19,6 +19,10 @@ pub(super) fn fit(expected: Expected, text: &str, words: &[Word]) -> Option<f32>
         Expected::Anything | Expected::Meaning => return None,
         Expected::Price => graded(has(MONEY) && number || has(FREE), has(MONEY)),
         Expected::Count => graded(number || has(COUNTS), false),
+        Expected::Frequency => graded(has(FREQUENT), number),
+        Expected::Size => graded(number && has(LENGTHS), number),
+        Expected::Weight => graded(number && has(MASSES), false),
+        Expected::Heat => graded(number && has(DEGREES), number),
         Expected::Duration => graded(
             (number || has("a an few half several")) && has(SPANS),
             number || has("until immediately instantly overnight"),
@@ -45,6 +49,10 @@ pub(super) fn demanded(expected: Expected) -> bool {
         expected,
         Expected::Price
             | Expected::Count
+            | Expected::Frequency
+            | Expected::Size
+            | Expected::Weight
+            | Expected::Heat
             | Expected::Duration
             | Expected::Moment
             | Expected::Person
@@ -60,11 +68,13 @@ pub(super) fn implied(expected: Expected, word: &str) -> bool {
             money expensive fare tariff amount rent hire buy get stay book enter have use \
             bring spend visit take lose replace does need earn join send euros dollars pounds"
         }
-        Expected::Count => {
-            "number amount big large far size tall high heavy wide deep hot old often distance \
-            thick many long away fast loud strong total cold warm weigh weight small \
-            frequently"
+        Expected::Count => "number amount many total",
+        Expected::Frequency => "often frequently",
+        Expected::Size => {
+            "big large far size tall high wide deep thick distance away long small close near area"
         }
+        Expected::Weight => "heavy weigh weighs weight",
+        Expected::Heat => "hot warm cold temperature",
         Expected::Duration => "long last lasts take takes soon time quickly need duration",
         Expected::Moment => {
             "time times date day days hours year late early happen take place month held begin \
@@ -86,6 +96,12 @@ const MONEY: &str = "euro euros eur dollar dollars usd pound pounds gbp cent cen
 const FREE: &str = "free included complimentary gratis waived nothing";
 const COUNTS: &str = "every daily weekly monthly yearly annually hourly twice once unlimited none several single \
     double half dozen hundred thousand million one pair";
+const FREQUENT: &str =
+    "every daily weekly monthly yearly annually hourly twice once times each always never";
+const LENGTHS: &str = "m m² metre metres meter meters km kilometre kilometres kilometer kilometers cm centimetre \
+    centimetres mm millimetre millimetres inch inches foot feet ft mile miles square hectares acres minutes";
+const MASSES: &str = "g gram grams kg kilo kilos kilogram kilograms pound pounds lb lbs ounce ounces tonne tonnes tons t";
+const DEGREES: &str = "degree degrees celsius fahrenheit c";
 const SPANS: &str = "second seconds minute minutes min mins hour hours hrs day days night nights week weeks \
     month months year years decade decades century h";
 const WHENS: &str = "until before after during when once by from every each open first last end beginning since \

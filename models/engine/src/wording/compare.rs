@@ -19,7 +19,15 @@ pub fn likeness(one: &Word, other: &Word) -> f32 {
     if kin == 0.0 && same_family(&one.stem, &other.stem) {
         return 0.85;
     }
+    if kin == 0.0 && (shortens(&one.text, &other.text) || shortens(&other.text, &one.text)) {
+        return 0.7;
+    }
     kin
+}
+
+/// "admin" for "administrator".
+fn shortens(short: &str, long: &str) -> bool {
+    short.len() >= 4 && long.len() >= short.len() + 4 && long.starts_with(short)
 }
 
 /// Endings that a word may take on and stay in its family.

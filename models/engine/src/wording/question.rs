@@ -8,7 +8,16 @@ use super::word::{Word, words};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
     Price,
+    /// How many.
     Count,
+    /// How often.
+    Frequency,
+    /// How big, far, high or deep.
+    Size,
+    /// How heavy.
+    Weight,
+    /// How warm or cold.
+    Heat,
     Duration,
     Moment,
     Person,
@@ -56,8 +65,8 @@ pub struct Question {
     pub said: Vec<Word>,
     /// It asks whether, not what.
     pub yes_or_no: bool,
-    /// It asks how many there are of something.
-    pub counts: bool,
+    /// What it asks the number of.
+    pub counted: Vec<Word>,
     /// It leans on what was asked before.
     pub follow_up: bool,
 }
@@ -89,9 +98,7 @@ impl Question {
             asked,
             expected,
             yes_or_no: yes_or_no(&said),
-            counts: said
-                .windows(2)
-                .any(|two| two[1].text == "many" && two[0].text != "as"),
+            counted: counted(&said),
             follow_up,
             said,
         }
@@ -125,6 +132,17 @@ impl Question {
     pub fn is_empty(&self) -> bool {
         self.asked.is_empty()
     }
+}
+
+/// The words that name the subject after "how many", or the one that follows it.
+fn counted(said: &[Word]) -> Vec<Word> {
+    let many = said.iter().position(|word| word.text == "many");
+    let after = &said[many.map_or(said.len(), |at| at + 1)..];
+    let naming = after
+        .iter()
+        .take_while(|word| word.weight() == Weight::Content)
+        .count();
+    after[..naming.max(1).min(after.len())].to_vec()
 }
 
 /// The latest line that stands by itself; a follow-up may follow a follow-up.
@@ -252,7 +270,20 @@ const PRICES: &[&str] = &[
     "cost", "costs", "price", "prices", "fee", "fees", "rate", "fare", "charge", "salary",
 ];
 const MASSES: &[&str] = &[
-    "weight", "weigh", "water", "memory", "space", "luggage", "storage", "power", "ram",
+    "water",
+    "memory",
+    "space",
+    "luggage",
+    "storage",
+    "power",
+    "ram",
+    "electricity",
+    "energy",
+    "data",
+];
+const SIZES: &[&str] = &[
+    "big", "large", "far", "tall", "high", "wide", "deep", "thick", "close", "near", "broad",
+    "small",
 ];
 /// After these "how" asks for a way.
 const WAYS: &[&str] = &[
@@ -267,8 +298,13 @@ fn expected_by_how(next: &str, rest: &[&str]) -> Expected {
         "late" | "early" => Expected::Moment,
         "come" => Expected::Reason,
         "much" if rest.contains(&"time") || rest.contains(&"notice") => Expected::Duration,
+        "much" if rest.iter().any(|word| ["weigh", "weight"].contains(word)) => Expected::Weight,
         "much" if rest.iter().any(|word| MASSES.contains(word)) => Expected::Count,
         "much" => Expected::Price,
+        "often" | "frequently" => Expected::Frequency,
+        "heavy" => Expected::Weight,
+        "hot" | "warm" | "cold" => Expected::Heat,
+        size if SIZES.contains(&size) => Expected::Size,
         way if WAYS.contains(&way) => Expected::Steps,
         _ => Expected::Count,
     }
