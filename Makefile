@@ -42,7 +42,7 @@ bench: ## Measure speed and cost; writes docs/benchmarks.md's figures to the scr
 	@sh client/probe/bench.sh
 
 fuzz: ## Attack the parsers for ten minutes (FUZZ_SECONDS=600)
-	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} cargo test --locked -p signaling-protocol --test mutations -- --nocapture
+	@signaling/protocol/fuzz/run $${FUZZ_SECONDS:-600}
 
 clean: ## Remove what was built
 	cargo clean

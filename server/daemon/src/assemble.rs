@@ -11,6 +11,7 @@ use models_host::{
     LanguagePort, Pool, PoolOptions, RecognizerPort, RetrieverPort, SynthesizerPort,
 };
 use models_knowledge::Knowledge;
+use models_remote::{Remote, RemoteOptions};
 use server_session::Engines;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -134,7 +135,16 @@ fn language_model(config: &Config) -> Result<Pool<dyn LanguageModel>, String> {
     let (engine, threads): (Arc<dyn LanguageModel>, usize) = match config.language_model {
         Language::Quote => (Arc::new(models_builtin::quote::Quoter::new()), 2),
         Language::Scripted => (Arc::new(ScriptedLanguage::echo()), 2),
-        Language::Remote => return Err("not built yet".to_owned()),
+        Language::Remote => {
+            let options = RemoteOptions {
+                base_url: config.llm_url.clone().unwrap_or_default(),
+                key: config.llm_key.clone(),
+                model: config.llm_model.clone(),
+            };
+            let remote = Remote::new(options).map_err(|failure| failure.to_string())?;
+            // Its threads wait for the network, one a reply.
+            (Arc::new(remote), config.most_calls.clamp(4, 64))
+        }
     };
     Ok(Pool::new(
         engine,

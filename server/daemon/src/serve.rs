@@ -10,7 +10,7 @@ use axum_server::tls_rustls::RustlsConfig;
 use server_session::{Lobby, LobbyOptions, SessionOptions};
 use server_transport::{Transport, TransportOptions};
 use signaling_service::{IceOptions, ServiceOptions};
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -68,9 +68,7 @@ fn data_folder(config: &Config) -> Result<PathBuf, String> {
 async fn run(config: Config, lan: Option<lan::Lan>) -> Result<(), String> {
     let listener = listen(config.listen)?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    let transport = Transport::bind(transport_options(&config, address))
-        .await
-        .map_err(|error| error.to_string())?;
+    let transport = media(&config, address).await?;
     let lobby = Lobby::new(lobby_options(&config));
     let engines = Arc::new(OnceLock::new());
     let house = House {
@@ -155,17 +153,30 @@ fn open(
     }))
 }
 
-fn transport_options(config: &Config, address: SocketAddr) -> TransportOptions {
+/// One UDP port. A server on loopback takes calls from every address of this machine, and from no other.
+async fn media(config: &Config, address: SocketAddr) -> Result<Arc<Transport>, String> {
     let port = if config.media_port == 0 {
         address.port()
     } else {
         config.media_port()
     };
-    TransportOptions {
-        listen: vec![SocketAddr::new(address.ip(), port)],
+    let options = |ip| TransportOptions {
+        listen: vec![SocketAddr::new(ip, port)],
         public: config.public_addresses.clone(),
         max_peers: config.most_calls,
+    };
+    if address.ip().is_loopback() && address.is_ipv4() && config.public_addresses.is_empty() {
+        let everywhere = options(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        match Transport::bind_within_machine(everywhere).await {
+            Ok(transport) => return Ok(transport),
+            Err(error) => {
+                tracing::warn!("only 127.0.0.1 is used, which Firefox cannot call: {error}")
+            }
+        }
     }
+    Transport::bind(options(address.ip()))
+        .await
+        .map_err(|error| error.to_string())
 }
 
 fn lobby_options(config: &Config) -> LobbyOptions {

@@ -62,6 +62,7 @@ impl Mouth {
         let phrase = self.phrases.get_mut(&id)?;
         if !self.outbound.push(tag(id), rate, samples) {
             self.phrases.remove(&id);
+            self.outbound.end(tag(id));
             let message = "the reply is longer than can wait to be played".to_owned();
             return Some(Input::Phrase(id, PhraseEvent::Failed { message }));
         }

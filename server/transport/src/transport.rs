@@ -70,7 +70,20 @@ impl Drop for Transport {
 impl Transport {
     /// Binds the port and starts to read it. Needs a tokio runtime with time and network.
     pub async fn bind(options: TransportOptions) -> Result<Arc<Self>, TransportError> {
-        let sockets = bind_all(&options.listen)?;
+        Self::open(options, Device::Any)
+    }
+
+    /// As `bind`, but nothing can come from or go to another machine, whatever address is listened on.
+    /// For calls within one machine: Firefox pairs no address of its own with 127.0.0.1, so that a
+    /// socket there alone would never be reached by it.
+    pub async fn bind_within_machine(
+        options: TransportOptions,
+    ) -> Result<Arc<Self>, TransportError> {
+        Self::open(options, Device::Loopback)
+    }
+
+    fn open(options: TransportOptions, device: Device) -> Result<Arc<Self>, TransportError> {
+        let sockets = bind_all(&options.listen, device)?;
         let first = options
             .listen
             .first()
@@ -182,7 +195,14 @@ fn certificate() -> Result<(RTCCertificate, String), String> {
 }
 
 /// All addresses on one port: the first decides which, if none was named.
-fn bind_all(listen: &[SocketAddr]) -> Result<Vec<UdpSocket>, TransportError> {
+/// Through what datagrams come and go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Device {
+    Any,
+    Loopback,
+}
+
+fn bind_all(listen: &[SocketAddr], device: Device) -> Result<Vec<UdpSocket>, TransportError> {
     let mut sockets: Vec<UdpSocket> = Vec::new();
     let mut port = 0;
     for address in listen {
@@ -190,7 +210,7 @@ fn bind_all(listen: &[SocketAddr]) -> Result<Vec<UdpSocket>, TransportError> {
         if address.port() == 0 {
             address.set_port(port);
         }
-        let socket = bind(address).map_err(|error| TransportError::Bind(address, error))?;
+        let socket = bind(address, device).map_err(|error| TransportError::Bind(address, error))?;
         port = socket.local_addr().map_or(port, |local| local.port());
         sockets.push(socket);
     }
@@ -201,7 +221,7 @@ fn bind_all(listen: &[SocketAddr]) -> Result<Vec<UdpSocket>, TransportError> {
     }
 }
 
-fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
+fn bind(address: SocketAddr, device: Device) -> io::Result<UdpSocket> {
     let socket = socket2::Socket::new(
         Domain::for_address(address),
         Type::DGRAM,
@@ -210,6 +230,9 @@ fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
     if address.is_ipv6() {
         // Else [::] takes the IPv4 port too, and 0.0.0.0 beside it fails.
         socket.set_only_v6(true)?;
+    }
+    if device == Device::Loopback {
+        socket.bind_device(Some(b"lo"))?;
     }
     socket.bind(&address.into())?;
     Ok(socket.into())
