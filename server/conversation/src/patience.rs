@@ -23,9 +23,8 @@ pub(crate) const CONTEST: Millis = Millis(470);
 pub(crate) const CONTEST_CLOCK: Millis = Millis(600);
 /// No word is shorter: "words" in less voice were a click.
 pub(crate) const WORD: Millis = Millis(150);
-/// Of a contested stretch so many windows in a hundred must be voice.
-pub(crate) const CONTEST_SHARE: u32 = 80;
-/// ... and on average so far above the threshold: a cough hovers around it, a voice does not.
+/// Over a contested stretch the windows must on average lie so far above the threshold: a cough
+/// hovers around it, a voice does not.
 pub(crate) const CONTEST_MARGIN: f32 = 0.15;
 /// A silence of this length ends a contest: it was a cough.
 pub(crate) const COUGH_QUIET: Millis = Millis(190);

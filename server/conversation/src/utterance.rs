@@ -27,7 +27,6 @@ pub(crate) struct Utterance {
     pub(crate) deaf: Option<String>,
     voice: Millis,
     windows: u32,
-    voiced: u32,
     probabilities: f32,
     pause: Option<Pause>,
 }
@@ -84,7 +83,6 @@ impl Utterance {
             deaf: None,
             voice: window_end - opening.began,
             windows: 0,
-            voiced: 0,
             probabilities: 0.0,
             pause: None,
         }
@@ -96,7 +94,6 @@ impl Utterance {
         self.probabilities += window.probability;
         let going_on = window.probability >= threshold - p::HYSTERESIS;
         if window.voiced || (self.pause.is_none() && going_on) {
-            self.voiced += 1;
             self.last_voice = window.end;
             self.last_voice_at = now;
             self.voice = self.voice + (window.end - window.start);
@@ -205,8 +202,7 @@ impl Utterance {
             reason = "a contest has some dozen windows"
         )]
         let mean = self.probabilities / windows as f32;
-        self.voiced * 100 >= windows * p::CONTEST_SHARE
-            && mean >= (threshold + p::CONTEST_MARGIN).min(0.9)
+        mean >= (threshold + p::CONTEST_MARGIN).min(0.9)
     }
 }
 

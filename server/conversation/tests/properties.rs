@@ -102,6 +102,7 @@ proptest! {
         let whole = pieces.concat();
         let mut told = Told::begin();
         told.compose(&pieces);
+        prop_assert!(told.spoken.len() <= 4, "no page is spoken in advance");
         let mut next = 0;
         while told.ended.is_none() && next < told.spoken.len() {
             let (phrase, text) = told.spoken[next].clone();
