@@ -6,24 +6,21 @@ mod voice;
 use crate::answer::Ours;
 use crate::channels::{self, Allowance, MOST_CHANNELS};
 use crate::connection::{Connection, News};
-use crate::line::Line;
+use crate::line::{Line, Outbound};
 use crate::mux::{Mux, Place};
 use crate::sdp::{Direction, Offer};
-use rtc::statistics::report::RTCStatsReportEntry;
 use server_session::peer::{FromPeer, Gone, Peer};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use webrtc::data_channel::{DataChannel, RTCDataChannelId};
-use webrtc::peer_connection::{RTCPeerConnectionState, StatsSelector};
+use webrtc::peer_connection::RTCPeerConnectionState;
 
 /// Events that the session has not taken yet. Audio beyond it waits in the ear, and ages there.
 const EVENTS: usize = 32;
 const TICK: Duration = Duration::from_millis(500);
-/// The loss is asked for each second: a report of the peer comes less often than that.
-const TICKS_PER_REPORT: u32 = 2;
 /// After an alert: a peer that still lives sends something within this.
 const GOODBYE: Duration = Duration::from_secs(1);
 /// After the last channel closed: a muted peer still checks us within this.
@@ -44,7 +41,6 @@ struct Call {
     is_connected: bool,
     hears: ear::Hears,
     speaks: bool,
-    ticks: u32,
 }
 
 /// How one of the call's tasks ended.
@@ -54,18 +50,25 @@ enum Part {
     Other(Option<Gone>),
 }
 
+/// What a call is made of.
+pub(crate) struct Ends {
+    pub(crate) connection: Connection,
+    pub(crate) news: News,
+    pub(crate) place: Place,
+    pub(crate) line: Arc<Line>,
+    pub(crate) outbound: Outbound,
+}
+
 /// Starts the call's task and gives the session its end.
-pub(crate) fn start(
-    offer: &Offer,
-    ours: &Ours,
-    connection: Connection,
-    news: News,
-    place: Place,
-    mux: Arc<Mux>,
-) -> Peer {
+pub(crate) fn start(offer: &Offer, ours: &Ours, ends: Ends, mux: Arc<Mux>) -> Peer {
+    let Ends {
+        connection,
+        news,
+        place,
+        line,
+        outbound,
+    } = ends;
     let (events, events_out) = mpsc::channel(EVENTS);
-    let (line, outbound) = Line::new();
-    let line = Arc::new(line);
     let (speaks_on, channel) = watch::channel(None);
     let mut parts = JoinSet::new();
     let mouth = voice::Voice::new(connection.voice.clone(), offer.opus.payload_type, ours.ssrc);
@@ -92,7 +95,6 @@ pub(crate) fn start(
             offer.opus.direction,
             Direction::Both | Direction::ReceiveOnly
         ),
-        ticks: 0,
     };
     tokio::spawn(call.run(news));
     Peer {
@@ -142,7 +144,7 @@ impl Call {
                 }
                 Some(channel) = news.channels.recv() => self.on_channel(channel).await,
                 Some(part) = self.parts.join_next() => self.on_part(part),
-                _ = tick.tick() => self.on_tick().await,
+                _ = tick.tick() => self.on_tick(),
             };
             if let Some(gone) = ended {
                 return gone;
@@ -203,30 +205,13 @@ impl Call {
         }
     }
 
-    async fn on_tick(&mut self) -> Option<Gone> {
-        self.ticks = self.ticks.wrapping_add(1);
+    fn on_tick(&self) -> Option<Gone> {
         let silence = self.place.lane.silence(self.mux.now());
         let left = self.had_channel && self.open.is_empty() && silence >= HUSH;
         let said_so = self.place.lane.said_goodbye() && silence >= GOODBYE;
         if left || said_so {
             return Some(Gone::Closed);
         }
-        if self.is_connected && self.ticks.is_multiple_of(TICKS_PER_REPORT) {
-            self.read_loss().await;
-        }
         None
-    }
-
-    async fn read_loss(&self) {
-        let report = self
-            .connection
-            .inner()
-            .get_stats(Instant::now(), StatsSelector::None)
-            .await;
-        for entry in report.iter() {
-            if let RTCStatsReportEntry::RemoteInboundRtp(stats) = entry {
-                self.line.set_loss(stats.fraction_lost);
-            }
-        }
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::answer::{self, FORMAT, LONGEST_MESSAGE, Ours, STREAM, TRACK};
 use crate::lane::Lane;
+use crate::line::Line;
 use crate::mux::Mux;
+use crate::reports::Reports;
 use crate::runtime::LaneRuntime;
 use crate::sdp::{Offer, Setup};
 use async_trait::async_trait;
@@ -46,6 +48,9 @@ const UNACKNOWLEDGED: usize = 256 * 1024;
 const RECEIVE_WINDOW: u32 = 512 * 1024;
 /// Tracks and channels that wait for the call's task. More than these at once is a flood.
 const ARRIVALS: usize = 16;
+
+/// After every interceptor of the crate.
+const NEAREST_TO_US: Slot = Slot::Custom(14_000);
 
 /// What the crate tells us, without ever waiting for us: its callbacks run on the media path.
 pub(crate) struct News {
@@ -126,6 +131,7 @@ pub(crate) async fn open(
     ours: &Ours,
     certificate: RTCCertificate,
     lane: Arc<Lane>,
+    line: Arc<Line>,
     mux: Arc<Mux>,
 ) -> Result<(Connection, News)> {
     let (state, state_news) = watch::channel(RTCPeerConnectionState::New);
@@ -138,6 +144,8 @@ pub(crate) async fn open(
         .map(|family| family.throwaway())
         .collect();
     let (media, registry) = media(offer)?;
+    let reports = Reports::new(line, lane.clone(), ours.ssrc);
+    let registry = registry.with(NEAREST_TO_US, reports);
     let inner = PeerConnectionBuilder::new()
         .with_configuration(
             RTCConfigurationBuilder::new()

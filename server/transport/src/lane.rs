@@ -102,7 +102,7 @@ impl Lane {
     ) -> bool {
         self.last_heard.store(millis(now), Ordering::Relaxed);
         if *kind == Kind::Goodbye {
-            self.goodbye.store(true, Ordering::Relaxed);
+            self.goodbye();
         }
         let datagram = Datagram {
             from,
@@ -157,13 +157,18 @@ impl Lane {
         self.has_path.store(true, Ordering::Release);
     }
 
+    /// The peer says that it goes: by an alert, which anyone can forge, or by RTCP, which also
+    /// means a stream that was only replaced. So it counts with the silence after it.
+    pub(crate) fn goodbye(&self) {
+        self.goodbye.store(true, Ordering::Relaxed);
+    }
+
     /// How long the peer has sent nothing at all.
     pub(crate) fn silence(&self, now: Duration) -> Duration {
         let heard = Duration::from_millis(self.last_heard.load(Ordering::Relaxed));
         now.saturating_sub(heard)
     }
 
-    /// The peer sent an alert. Anyone can forge one, so it counts only with the silence after it.
     pub(crate) fn said_goodbye(&self) -> bool {
         self.goodbye.load(Ordering::Relaxed)
     }

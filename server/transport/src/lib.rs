@@ -16,6 +16,7 @@ mod connection;
 mod lane;
 mod line;
 mod mux;
+mod reports;
 mod runtime;
 pub mod sdp;
 mod sniff;

@@ -1,6 +1,7 @@
 //! The transport: binds the sockets once, then turns offers into answers and peers.
 
 use crate::answer::{self, Ours};
+use crate::line::Line;
 use crate::mux::{Counts, Mux};
 use crate::sdp::Offer;
 use crate::{addresses, call, connection};
@@ -152,9 +153,23 @@ impl Answerer for Transport {
         // gives up half way leaves nothing half built.
         let negotiation = tokio::spawn(async move {
             let lane = place.lane.clone();
+            let (line, outbound) = Line::new();
+            let line = Arc::new(line);
             let (connection, news) =
-                connection::open(&offer, &ours, certificate, lane, mux.clone()).await?;
-            let peer = call::start(&offer, &ours, connection, news, place, mux);
+                connection::open(&offer, &ours, certificate, lane, line.clone(), mux.clone())
+                    .await?;
+            let peer = call::start(
+                &offer,
+                &ours,
+                call::Ends {
+                    connection,
+                    news,
+                    place,
+                    line,
+                    outbound,
+                },
+                mux,
+            );
             Ok::<_, webrtc::error::Error>((answer::answer(&offer, &ours), peer))
         });
         match negotiation.await {
