@@ -13,8 +13,9 @@ use tokio::sync::{mpsc, watch};
 
 use crate::codec::{Earpiece, Microphone};
 use crate::door::Door;
-use crate::driver::{Driver, Mouth, Order, SendClock};
+use crate::driver::{Driver, Order, SendClock};
 use crate::impair::{Impairment, Lane};
+use crate::mouth::Mouth;
 use crate::record::Recorder;
 use crate::speech::Speech;
 use crate::tape::Tape;

@@ -12,10 +12,17 @@ const PATIENCE: usize = 4;
 /// A longer gap is a pause or a new stream: nothing is made up for it.
 const CONCEAL_LIMIT: u64 = 5;
 
+/// So much silence in a row always encodes to the same packet.
+const SILENT_FRAMES: u32 = 25;
+
 /// Our microphone's encoder.
 pub(crate) struct Microphone {
     encoder: opus::Encoder,
     packet: [u8; PACKET_LIMIT],
+    length: usize,
+    dtx: bool,
+    /// Frames of digital silence in a row.
+    silent: u32,
 }
 
 impl Microphone {
@@ -34,17 +41,29 @@ impl Microphone {
         Ok(Self {
             encoder: encoder().map_err(codec_trouble)?,
             packet: [0; PACKET_LIMIT],
+            length: 0,
+            dtx,
+            silent: 0,
         })
     }
 
     /// The packet of one frame; `None` where silence is not sent.
     pub(crate) fn encode(&mut self, frame: &[f32; FRAME]) -> Option<&[u8]> {
-        let length = self
-            .encoder
-            .encode_float(frame, &mut self.packet)
-            .expect("960 samples at 48 kHz are a frame that Opus takes");
+        let silent = frame.iter().all(|sample| *sample == 0.0);
+        self.silent = if silent {
+            self.silent.saturating_add(1)
+        } else {
+            0
+        };
+        // A crowd of silent callers shall cost this machine nothing.
+        if self.dtx || self.silent <= SILENT_FRAMES {
+            self.length = self
+                .encoder
+                .encode_float(frame, &mut self.packet)
+                .expect("960 samples at 48 kHz are a frame that Opus takes");
+        }
         // An Opus packet of at most two bytes says "no transmission needed" (RFC 7587, 3.1.3).
-        (length > 2).then(|| &self.packet[..length])
+        (self.length > 2).then(|| &self.packet[..self.length])
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, watch};
 use crate::codec::{Earpiece, Microphone};
 use crate::impair::Lane;
 use crate::level::{FRAME, FRAME_MS, dbfs};
+use crate::mouth::Mouth;
 use crate::record::Recorder;
 use crate::speech::Speech;
 use crate::tape::{Frame, Tape};
@@ -56,36 +57,6 @@ pub(crate) struct Driver {
     pub(crate) clock: SendClock,
     pub(crate) pending: VecDeque<String>,
     pub(crate) connected: bool,
-}
-
-/// What is being said, and what comes after it.
-#[derive(Default)]
-pub(crate) struct Mouth {
-    queue: VecDeque<(usize, Speech)>,
-    position: usize,
-    count: usize,
-}
-
-impl Mouth {
-    fn push(&mut self, speech: Speech) {
-        self.queue.push_back((self.count, speech));
-        self.count += 1;
-    }
-
-    /// The next frame, silence where nothing is to be said, with the utterance that it belongs to;
-    /// and the utterances that have ended before it.
-    fn frame(&mut self, ended: &mut dyn FnMut(usize)) -> ([f32; FRAME], Option<usize>) {
-        while let Some((index, speech)) = self.queue.front() {
-            if let Some(frame) = speech.frame(self.position) {
-                self.position += 1;
-                return (frame, Some(*index));
-            }
-            ended(*index);
-            self.queue.pop_front();
-            self.position = 0;
-        }
-        ([0.0; FRAME], None)
-    }
 }
 
 /// The sender's RTP counters, and when the next frame is due.

@@ -5,12 +5,17 @@
 
 mod call;
 mod codec;
+mod cost;
+mod crowd;
 mod door;
 mod driver;
+mod figures;
 mod impair;
 mod ledger;
 mod level;
 mod measure;
+mod mouth;
+mod page;
 mod record;
 mod report;
 mod script;
@@ -19,6 +24,8 @@ mod tape;
 mod trouble;
 
 pub use call::{Call, CallOptions};
+pub use cost::{Cost, Spent};
+pub use crowd::{Churn, ChurnReport, Crowd, CrowdReport, churn, gather};
 pub use door::Door;
 pub use impair::Impairment;
 pub use ledger::{Citation, Complaint, FloorChange, Ledger, Reply, Understood};
@@ -26,7 +33,7 @@ pub use level::{FRAME_MS, VOICED_DBFS};
 pub use measure::{
     BargeIn, Decision, answered_before_end, barge_in, percentile, voice_to_voice_ms,
 };
-pub use report::{Exchange, Manner, ReplyReport, Report, Setup};
+pub use report::{Exchange, Manner, ReplyReport, Report, Setup, Spread, Summary};
 pub use script::{Barge, Script, perform};
 pub use speech::Speech;
 pub use tape::{Event, Frame, Tape, Traffic, Uttered};

@@ -1,94 +1,24 @@
 //! `probe`: a caller without a browser.
 
+mod command_line;
+
+use std::fmt::Display;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::Parser;
 use client_probe::{
-    Barge, Call, CallOptions, Door, Impairment, Report, Script, Speech, Trouble, perform,
+    Barge, Call, CallOptions, Churn, Crowd, Door, Impairment, Report, Script, Speech, Trouble,
+    churn, gather, perform,
 };
+use serde::Serialize;
 
-/// Calls a Repartee server without a browser, on a second, independent WebRTC stack.
-#[derive(Parser)]
-#[command(name = "probe", version, after_help = EXAMPLES)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-const EXAMPLES: &str = "Examples:
-  flite -voice slt -t 'what is repartee' -o question.wav
-  probe call --say question.wav
-  probe call --say question.wav --barge stop.wav --barge-at 800 --json
-  probe call --type 'how do I change the voice'
-  probe call --say question.wav --loss 5 --jitter 30 --reorder 5 --seed 1";
-
-#[derive(Subcommand)]
-enum Command {
-    /// Place one call, say or type things, and report what came back.
-    Call(CallArgs),
-}
-
-#[derive(Args)]
-struct Target {
-    /// The server.
-    #[arg(long, default_value = "http://127.0.0.1:8080", env = "REPARTEE_URL")]
-    url: String,
-    /// Its key; a loopback server needs none.
-    #[arg(long, env = "REPARTEE_KEY", hide_env_values = true)]
-    key: Option<String>,
-    /// Accept a self-signed certificate, as `repartee serve --lan` has one.
-    #[arg(long)]
-    insecure: bool,
-}
-
-#[derive(Args)]
-struct CallArgs {
-    #[command(flatten)]
-    target: Target,
-    /// A WAV to say (8 to 48 kHz, mono or stereo); again for the next utterance, after the reply.
-    #[arg(long, value_name = "WAV")]
-    say: Vec<PathBuf>,
-    /// A message to type after that; again for the next.
-    #[arg(long = "type", value_name = "TEXT")]
-    type_text: Vec<String>,
-    /// A WAV to cut into the first reply with.
-    #[arg(long, value_name = "WAV", requires = "say")]
-    barge: Option<PathBuf>,
-    /// When to cut in, in ms after the reply's first sound.
-    #[arg(long, value_name = "MS", default_value_t = 1_000)]
-    barge_at: u64,
-    /// Datagrams lost, both ways, in per cent.
-    #[arg(long, value_name = "PERCENT", default_value_t = 0.0)]
-    loss: f64,
-    /// Each datagram waits 0 to twice this, in ms.
-    #[arg(long, value_name = "MS", default_value_t = 0)]
-    jitter: u64,
-    /// Datagrams overtaken by later ones, in per cent.
-    #[arg(long, value_name = "PERCENT", default_value_t = 0.0)]
-    reorder: f64,
-    /// The bad network's luck: one seed, one network.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Do not send silence (Opus DTX).
-    #[arg(long)]
-    dtx: bool,
-    /// A session object in JSON, sent beside the offer.
-    #[arg(long, value_name = "JSON")]
-    session: Option<String>,
-    /// How long to wait for each thing, in seconds.
-    #[arg(long, value_name = "S", default_value_t = 30)]
-    timeout: u64,
-    /// Write the call as a stereo WAV: caller left, agent right.
-    #[arg(long, value_name = "WAV")]
-    record: Option<PathBuf>,
-    /// Print the report as JSON.
-    #[arg(long)]
-    json: bool,
-}
+use crate::command_line::{CallArgs, ChurnArgs, Cli, Command, CrowdArgs, LineArgs, Target};
 
 fn main() -> ExitCode {
+    let cli = Cli::parse();
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env()
@@ -96,19 +26,21 @@ fn main() -> ExitCode {
         )
         .with_writer(std::io::stderr)
         .init();
-    let cli = Cli::parse();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(err) => return fail(&format!("This machine starts no threads: {err}.")),
     };
     let done = runtime.block_on(async {
-        match cli.command {
-            Command::Call(args) => call(&args).await,
+        match &cli.command {
+            Command::Call(args) => place(args).await,
+            Command::Load(args) => load(args).await,
+            Command::Idle(args) => idle(args).await,
+            Command::Churn(args) => cycle(args).await,
         }
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(trouble) => fail(&trouble),
+        Err(sentence) => fail(&sentence),
     }
 }
 
@@ -117,68 +49,121 @@ fn fail(sentence: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn call(args: &CallArgs) -> Result<(), String> {
-    let (door, options, script) = prepare(args)?;
-    let placed = Call::place(&door, &options).await.map_err(say)?;
-    let report = perform(placed, &script).await.map_err(say)?;
-    print(&report, args.json)?;
+async fn place(args: &CallArgs) -> Result<(), String> {
+    let options = CallOptions {
+        record: args.record.clone(),
+        ..options(&args.line)?
+    };
+    let script = script(args)?;
+    let call = Call::place(&door(&args.target)?, &options)
+        .await
+        .map_err(sentence)?;
+    let report: Report = perform(call, &script).await.map_err(sentence)?;
+    print(&report, args.target.json)?;
     report.trouble.map_or(Ok(()), Err)
 }
 
-fn prepare(args: &CallArgs) -> Result<(Door, CallOptions, Script), String> {
-    let target = &args.target;
-    let door = Door::new(&target.url, target.key.clone(), target.insecure).map_err(say)?;
-    let session = args
+async fn load(args: &CrowdArgs) -> Result<(), String> {
+    let path = args
+        .say
+        .as_ref()
+        .ok_or("Give the callers something to say with --say.")?;
+    let speech = Speech::from_wav(path).map_err(sentence)?;
+    let crowd = crowd(args, Some(speech), options(&args.line)?)?;
+    report_crowd(&crowd, args.target.json).await
+}
+
+async fn idle(args: &CrowdArgs) -> Result<(), String> {
+    let options = CallOptions {
+        deaf: true,
+        ..options(&args.line)?
+    };
+    report_crowd(&crowd(args, None, options)?, args.target.json).await
+}
+
+fn crowd(args: &CrowdArgs, speech: Option<Speech>, options: CallOptions) -> Result<Crowd, String> {
+    Ok(Crowd {
+        door: door(&args.target)?,
+        options,
+        calls: args.calls,
+        speech,
+        length: Duration::from_secs(args.seconds),
+        pid: args.pid,
+    })
+}
+
+async fn report_crowd(crowd: &Crowd, json: bool) -> Result<(), String> {
+    let report = gather(crowd).await;
+    print(&report, json)?;
+    report.verdict().map_err(sentence)
+}
+
+async fn cycle(args: &ChurnArgs) -> Result<(), String> {
+    let plan = Churn {
+        door: door(&args.target)?,
+        options: CallOptions {
+            deaf: true,
+            ..CallOptions::default()
+        },
+        cycles: args.cycles,
+        at_once: args.at_once,
+        pid: args.pid,
+    };
+    let report = churn(&plan).await;
+    print(&report, args.target.json)?;
+    report.verdict().map_err(sentence)
+}
+
+fn door(target: &Target) -> Result<Door, String> {
+    Door::new(&target.url, target.key.clone(), target.insecure).map_err(sentence)
+}
+
+fn options(line: &LineArgs) -> Result<CallOptions, String> {
+    let session = line
         .session
         .as_deref()
         .map(serde_json::from_str)
-        .transpose()
-        .map_err(|err| {
-            format!(
-                "--session is not JSON ({err}). Give an object like '{{\"type\":\"realtime\"}}'."
-            )
-        })?;
-    let options = CallOptions {
+        .transpose();
+    let session = session.map_err(|err| {
+        format!("--session is not JSON ({err}). Give an object like '{{\"type\":\"realtime\"}}'.")
+    })?;
+    Ok(CallOptions {
         session,
         impairment: Impairment {
-            loss_percent: args.loss,
-            jitter_ms: args.jitter,
-            reorder_percent: args.reorder,
-            seed: args.seed,
+            loss_percent: line.loss,
+            jitter_ms: line.jitter,
+            reorder_percent: line.reorder,
+            seed: line.seed,
         },
-        dtx: args.dtx,
-        deaf: false,
-        record: args.record.clone(),
-    };
-    let speech = |path: &PathBuf| Speech::from_wav(path).map_err(say);
-    let barge = args
-        .barge
-        .as_ref()
-        .map(speech)
-        .transpose()?
-        .map(|speech| Barge {
-            speech,
-            after: Duration::from_millis(args.barge_at),
-        });
-    let script = Script {
-        say: args.say.iter().map(speech).collect::<Result<_, _>>()?,
-        type_texts: args.type_text.clone(),
-        barge,
-        patience: Duration::from_secs(args.timeout),
-    };
-    Ok((door, options, script))
+        dtx: line.dtx,
+        ..CallOptions::default()
+    })
 }
 
-fn print(report: &Report, json: bool) -> Result<(), String> {
-    if json {
-        let text = serde_json::to_string_pretty(report).map_err(|err| err.to_string())?;
-        println!("{text}");
-    } else {
-        println!("{report}");
-    }
+fn script(args: &CallArgs) -> Result<Script, String> {
+    let speech = |path: &PathBuf| Speech::from_wav(path).map_err(sentence);
+    let barge = args.barge.as_ref().map(speech).transpose()?;
+    Ok(Script {
+        say: args.say.iter().map(speech).collect::<Result<_, _>>()?,
+        type_texts: args.type_text.clone(),
+        barge: barge.map(|speech| Barge {
+            speech,
+            after: Duration::from_millis(args.barge_at),
+        }),
+        patience: Duration::from_secs(args.timeout),
+    })
+}
+
+fn print<R: Serialize + Display>(report: &R, json: bool) -> Result<(), String> {
+    let text = match json {
+        true => serde_json::to_string_pretty(report).map_err(|err| err.to_string())?,
+        false => report.to_string(),
+    };
+    // Whoever reads may have read enough: a closed pipe is no failure.
+    writeln!(std::io::stdout(), "{text}").ok();
     Ok(())
 }
 
-fn say(trouble: Trouble) -> String {
+fn sentence(trouble: Trouble) -> String {
     trouble.to_string()
 }

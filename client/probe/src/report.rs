@@ -1,7 +1,6 @@
-//! What a scripted call found, as JSON and as a page for a person.
+//! What a scripted call found.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::Serialize;
 
@@ -16,6 +15,8 @@ pub struct Report {
     /// The greeting, if there was one before anything was said.
     pub greeting: Option<ReplyReport>,
     pub exchanges: Vec<Exchange>,
+    /// Over all exchanges, cut-ins apart.
+    pub summary: Summary,
     pub errors: Vec<Complaint>,
     pub notices: Vec<Complaint>,
     pub malformed_events: u64,
@@ -23,6 +24,61 @@ pub struct Report {
     pub event_counts: BTreeMap<String, u64>,
     /// Why the script stopped early, if it did.
     pub trouble: Option<String>,
+}
+
+/// Half and nearly all of the exchanges were at least as fast.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Summary {
+    pub voice_to_voice: Spread,
+    /// As the server counts, from the caller's last voice.
+    pub stages: BTreeMap<String, Spread>,
+    pub answered_before_end: usize,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Spread {
+    pub count: usize,
+    pub p50_ms: Option<f64>,
+    pub p95_ms: Option<f64>,
+}
+
+impl Spread {
+    fn of(values: &[f64]) -> Self {
+        Self {
+            count: values.len(),
+            p50_ms: measure::percentile(values, 0.5),
+            p95_ms: measure::percentile(values, 0.95),
+        }
+    }
+}
+
+impl Summary {
+    fn of(exchanges: &[Exchange]) -> Self {
+        let plain = || {
+            exchanges
+                .iter()
+                .filter(|exchange| exchange.manner != Manner::BargeIn)
+        };
+        let latencies: Vec<f64> = plain()
+            .filter_map(|exchange| exchange.voice_to_voice_ms)
+            .collect();
+        let mut stages: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+        for reply in plain().filter_map(|exchange| exchange.replies.first()) {
+            for (stage, after_ms) in &reply.stages {
+                stages.entry(stage.clone()).or_default().push(*after_ms);
+            }
+        }
+        Self {
+            voice_to_voice: Spread::of(&latencies),
+            stages: stages
+                .into_iter()
+                .map(|(stage, values)| (stage, Spread::of(&values)))
+                .collect(),
+            answered_before_end: plain()
+                .filter(|exchange| exchange.answered_before_end)
+                .count(),
+        }
+    }
 }
 
 /// From the offer, in milliseconds.
@@ -48,6 +104,8 @@ pub enum Manner {
 pub struct Exchange {
     pub manner: Manner,
     pub began_ms: f64,
+    /// What was typed.
+    pub typed: Option<String>,
     /// The caller's words as the server understood them; several if it heard several utterances.
     pub understood: Vec<String>,
     pub replies: Vec<ReplyReport>,
@@ -71,12 +129,13 @@ pub struct ReplyReport {
 }
 
 /// What the script did, for the report to look up on the tape.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Deed {
     pub(crate) manner: Manner,
     pub(crate) at_ms: f64,
     /// Its place in `Tape::uttered`, if it was voice.
     pub(crate) uttered: Option<usize>,
+    pub(crate) typed: Option<String>,
 }
 
 impl Report {
@@ -91,6 +150,7 @@ impl Report {
             let next_ms = deeds.get(n + 1).map_or(f64::INFINITY, |next| next.at_ms);
             Exchange::read(tape, deed, next_ms)
         });
+        let exchanges: Vec<Exchange> = exchanges.collect();
         Self {
             setup: Setup {
                 answered_ms: tape.answered_ms,
@@ -99,7 +159,8 @@ impl Report {
                 first_packet_ms: tape.first_packet_ms,
             },
             greeting: greeting.map(ReplyReport::read),
-            exchanges: exchanges.collect(),
+            summary: Summary::of(&exchanges),
+            exchanges,
             errors: tape.ledger.errors.clone(),
             notices: tape.ledger.notices.clone(),
             malformed_events: tape.ledger.malformed,
@@ -140,6 +201,7 @@ impl Exchange {
         Self {
             manner: deed.manner,
             began_ms: deed.at_ms,
+            typed: deed.typed.clone(),
             understood: understood.map(|line| line.text.clone()).collect(),
             replies: replies.map(ReplyReport::read).collect(),
             voice_to_voice_ms,
@@ -162,101 +224,4 @@ impl ReplyReport {
             stages: reply.stages.clone(),
         }
     }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "set up      answer {}, connected {}, data channel {}, first packet {}",
-            ms(self.setup.answered_ms),
-            ms(self.setup.connected_ms),
-            ms(self.setup.channel_open_ms),
-            ms(self.setup.first_packet_ms)
-        )?;
-        if let Some(greeting) = &self.greeting {
-            writeln!(f, "greeting    {}", greeting.text)?;
-        }
-        for exchange in &self.exchanges {
-            exchange.fmt(f)?;
-        }
-        for complaint in &self.errors {
-            writeln!(f, "error       {}: {}", complaint.code, complaint.message)?;
-        }
-        for complaint in &self.notices {
-            writeln!(f, "notice      {}: {}", complaint.code, complaint.message)?;
-        }
-        let traffic = &self.traffic;
-        writeln!(
-            f,
-            "packets     {} sent, {} received, {} concealed, {} dropped on purpose, {} late",
-            traffic.sent_packets,
-            traffic.received_packets,
-            traffic.concealed_frames,
-            traffic.dropped_on_purpose,
-            traffic.late_frames
-        )
-    }
-}
-
-impl fmt::Display for Exchange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let manner = match self.manner {
-            Manner::Spoken => "spoken",
-            Manner::Typed => "typed",
-            Manner::BargeIn => "cut in",
-        };
-        writeln!(f, "\n{manner:<11} \"{}\"", self.understood.join(" / "))?;
-        if self.answered_before_end {
-            writeln!(f, "            answered before the end")?;
-        }
-        if let Some(barge) = &self.barge_in {
-            writeln!(
-                f,
-                "            down by 12 dB after {}, {:?} after {}",
-                ms(barge.down_after_ms),
-                barge.decision,
-                ms(barge.decided_after_ms)
-            )?;
-        }
-        for reply in &self.replies {
-            reply.fmt(f)?;
-        }
-        writeln!(
-            f,
-            "            voice to voice {}, {} ms of voice",
-            ms(self.voice_to_voice_ms),
-            self.reply_voiced_ms
-        )
-    }
-}
-
-impl fmt::Display for ReplyReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "reply       {} [{}]",
-            self.text,
-            self.status.as_deref().unwrap_or("not done")
-        )?;
-        if self.heard.as_ref().is_some_and(|heard| *heard != self.text) {
-            writeln!(f, "heard       {}", self.heard.as_deref().unwrap_or(""))?;
-        }
-        for citation in &self.citations {
-            writeln!(f, "source      {} › {}", citation.source, citation.heading)?;
-        }
-        let stages: Vec<String> = self
-            .stages
-            .iter()
-            .map(|(stage, after_ms)| format!("{stage} {after_ms:.0} ms"))
-            .collect();
-        if stages.is_empty() {
-            return Ok(());
-        }
-        writeln!(f, "            {}", stages.join(", "))
-    }
-}
-
-fn ms(value: Option<f64>) -> String {
-    value.map_or_else(|| "–".to_owned(), |ms| format!("{ms:.0} ms"))
 }

@@ -67,7 +67,7 @@ impl Actor<'_> {
         .await?;
         self.wait("end of the greeting", |tape| {
             let opened_ms = tape.channel_open_ms.unwrap_or(0.0);
-            tape.now_ms - opened_ms > GREETING_MS && is_settled(tape, 0)
+            tape.now_ms - opened_ms > GREETING_MS && tape.has_settled(0, SETTLED_MS)
         })
         .await?;
         for (n, speech) in self.script.say.iter().enumerate() {
@@ -99,8 +99,10 @@ impl Actor<'_> {
             tape.ledger.replies.len() > replies
         })
         .await?;
-        self.wait("end of the reply", |tape| is_settled(tape, replies))
-            .await
+        self.wait("end of the reply", |tape| {
+            tape.has_settled(replies, SETTLED_MS)
+        })
+        .await
     }
 
     async fn cut_in(&mut self, index: usize, barge: &Barge) -> Result<(), Trouble> {
@@ -119,35 +121,38 @@ impl Actor<'_> {
         self.wait("end of what followed the barge-in", |tape| {
             let answered = tape.ledger.replies.len() > replies;
             let late = ended_ms(tape, index).is_some_and(|ms| tape.now_ms - ms > RESTORE_MS);
-            (answered || late) && is_settled(tape, 0)
+            (answered || late) && tape.has_settled(0, SETTLED_MS)
         })
         .await
     }
 
     async fn type_text(&mut self, text: &str) -> Result<(), Trouble> {
         let replies = self.replies();
-        self.deed(Manner::Typed, None);
+        self.deed(Manner::Typed, None, Some(text.to_owned()));
         self.call.type_text(text).await?;
         self.wait("reply to what was typed", |tape| {
             tape.ledger.replies.len() > replies
         })
         .await?;
-        self.wait("end of the reply", |tape| is_settled(tape, replies))
-            .await
+        self.wait("end of the reply", |tape| {
+            tape.has_settled(replies, SETTLED_MS)
+        })
+        .await
     }
 
     async fn say(&mut self, speech: &Speech, manner: Manner) -> Result<usize, Trouble> {
         let index = self.call.say(speech).await?;
-        self.deed(manner, Some(index));
+        self.deed(manner, Some(index), None);
         Ok(index)
     }
 
-    fn deed(&mut self, manner: Manner, uttered: Option<usize>) {
+    fn deed(&mut self, manner: Manner, uttered: Option<usize>, typed: Option<String>) {
         let at_ms = self.call.look(|tape| tape.now_ms);
         self.deeds.push(Deed {
             manner,
             at_ms,
             uttered,
+            typed,
         });
     }
 
@@ -168,12 +173,4 @@ fn first_sound_ms(tape: &Tape, index: usize) -> Option<f64> {
     let end_ms = tape.uttered.get(index)?.last_voiced_ms?;
     ended_ms(tape, index)?;
     Some(tape.onset_after(end_ms, 0.0)?.at_ms)
-}
-
-/// All replies from this one on are over, and their sound has died away.
-fn is_settled(tape: &Tape, from_reply: usize) -> bool {
-    tape.ledger.replies[from_reply..]
-        .iter()
-        .all(|reply| reply.is_over(tape.now_ms))
-        && tape.quiet_for_ms() > SETTLED_MS
 }

@@ -60,6 +60,21 @@ pub struct Traffic {
     pub reordered_on_purpose: u64,
 }
 
+impl std::ops::Add for Traffic {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            sent_packets: self.sent_packets + other.sent_packets,
+            received_packets: self.received_packets + other.received_packets,
+            concealed_frames: self.concealed_frames + other.concealed_frames,
+            late_frames: self.late_frames + other.late_frames,
+            dropped_on_purpose: self.dropped_on_purpose + other.dropped_on_purpose,
+            reordered_on_purpose: self.reordered_on_purpose + other.reordered_on_purpose,
+        }
+    }
+}
+
 /// The record of a call; grows while it lasts.
 #[derive(Clone, Debug, Default)]
 pub struct Tape {
@@ -76,6 +91,8 @@ pub struct Tape {
     pub ledger: Ledger,
     pub traffic: Traffic,
     pub now_ms: f64,
+    /// When voice was last received.
+    pub last_voice_ms: Option<f64>,
 }
 
 impl Tape {
@@ -104,6 +121,9 @@ impl Tape {
 
     pub(crate) fn note_received(&mut self, frame: Frame) {
         self.now_ms = self.now_ms.max(frame.at_ms);
+        if frame.is_voiced() {
+            self.last_voice_ms = Some(frame.at_ms);
+        }
         if self.received.len() < FRAMES_LIMIT {
             self.received.push(frame);
         }
@@ -147,20 +167,16 @@ impl Tape {
         None
     }
 
-    /// The last voiced frame received before a moment.
-    pub fn voice_before(&self, to_ms: f64) -> Option<Frame> {
-        let to = self.received.partition_point(|frame| frame.at_ms < to_ms);
-        self.received[..to]
-            .iter()
-            .rev()
-            .copied()
-            .find(Frame::is_voiced)
+    /// How long no voice has been received.
+    pub fn quiet_for_ms(&self) -> f64 {
+        self.last_voice_ms
+            .map_or(f64::INFINITY, |ms| self.now_ms - ms)
     }
 
-    /// No voice has been received for this long.
-    pub fn quiet_for_ms(&self) -> f64 {
-        self.voice_before(f64::INFINITY)
-            .map_or(f64::INFINITY, |frame| self.now_ms - frame.at_ms)
+    /// All replies from this one on are over, and nothing was heard for so long.
+    pub fn has_settled(&self, from_reply: usize, quiet_ms: f64) -> bool {
+        let replies = self.ledger.replies.get(from_reply..).unwrap_or_default();
+        replies.iter().all(|reply| reply.is_over(self.now_ms)) && self.quiet_for_ms() > quiet_ms
     }
 
     /// How much voice was received in a span.
