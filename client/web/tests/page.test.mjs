@@ -203,6 +203,7 @@ test("push-to-talk: clear on press, commit and create on release, by pointer and
   await page.click("#push-mode");
   const mode = await sentOf(page, "session.update");
   assert.equal(mode.session.audio.input.turn_detection, null);
+  assert.match(await text(page, "#floor"), /Hold the button/);
   assert.equal(await page.evaluate(() => globalThis.fake.track.enabled), false);
   await page.evaluate(() => document.activeElement.blur());
   for (const [down, up] of [
@@ -313,6 +314,7 @@ test("after a goodbye the page does not call back", async () => {
   await page.evaluate(() => globalThis.fake.drop());
   await inState(page, "ended");
   assert.match(await text(page, "#hint"), /shutting down/);
+  assert.equal(await page.locator('[data-testid="notice"]').count(), 0, "said once");
   await finish(page);
 });
 

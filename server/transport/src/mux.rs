@@ -48,6 +48,7 @@ struct Tally {
 
 pub(crate) struct Mux {
     sockets: Vec<Socket>,
+    reach: Reach,
     tables: Mutex<Tables>,
     tally: Tally,
     start: Instant,
@@ -57,6 +58,23 @@ struct Socket {
     io: UdpSocket,
     state: UdpSocketState,
     address: SocketAddr,
+}
+
+/// From where peers may check. We answer nobody else, so that nothing is sent elsewhere either.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    Everywhere,
+    /// From these addresses of our own, and from loopback: within this machine.
+    Within(Vec<IpAddr>),
+}
+
+impl Reach {
+    fn covers(&self, source: &IpAddr) -> bool {
+        match self {
+            Self::Everywhere => true,
+            Self::Within(own) => source.is_loopback() || own.contains(source),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -95,13 +113,14 @@ impl Drop for Place {
 }
 
 impl Mux {
-    pub(crate) fn new(sockets: Vec<std::net::UdpSocket>) -> io::Result<Self> {
+    pub(crate) fn new(sockets: Vec<std::net::UdpSocket>, reach: Reach) -> io::Result<Self> {
         let sockets = sockets
             .into_iter()
             .map(Socket::new)
             .collect::<io::Result<Vec<_>>>()?;
         Ok(Self {
             sockets,
+            reach,
             tables: Mutex::default(),
             tally: Tally::default(),
             start: Instant::now(),
@@ -198,6 +217,7 @@ impl Mux {
         let lane = match &kind {
             _ if datagram.len() > LONGEST => None,
             Kind::Unknown => None,
+            _ if !self.reach.covers(&meta.addr.ip()) => None,
             Kind::Check { ufrag, .. } => self.tables().check(now, socket, meta, ufrag),
             _ => self.tables().route(now, socket, meta),
         };
@@ -328,6 +348,27 @@ impl Socket {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 other => return other,
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reach_within_the_machine_ends_at_its_own_addresses() {
+        let ip = |text: &str| text.parse::<IpAddr>().expect("an address");
+        let within = Reach::Within(vec![ip("192.168.1.7")]);
+        for (source, covered) in [
+            ("127.0.0.1", true),
+            ("::1", true),
+            ("192.168.1.7", true),
+            ("192.168.1.8", false),
+            ("2001:db8::1", false),
+        ] {
+            assert_eq!(within.covers(&ip(source)), covered, "{source}");
+            assert!(Reach::Everywhere.covers(&ip(source)));
         }
     }
 }

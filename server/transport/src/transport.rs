@@ -2,7 +2,7 @@
 
 use crate::answer::{self, Ours};
 use crate::line::Line;
-use crate::mux::{Counts, Mux};
+use crate::mux::{Counts, Mux, Reach};
 use crate::sdp::Offer;
 use crate::{addresses, call, connection};
 use async_trait::async_trait;
@@ -71,26 +71,27 @@ impl Drop for Transport {
 impl Transport {
     /// Binds the port and starts to read it. Needs a tokio runtime with time and network.
     pub async fn bind(options: TransportOptions) -> Result<Arc<Self>, TransportError> {
-        Self::open(options, Device::Any)
+        Self::open(options, Reach::Everywhere)
     }
 
-    /// As `bind`, but nothing can come from or go to another machine, whatever address is listened on.
+    /// As `bind`, but whatever address is listened on, other machines are neither heard nor answered.
     /// For calls within one machine: Firefox pairs no address of its own with 127.0.0.1, so that a
     /// socket there alone would never be reached by it.
     pub async fn bind_within_machine(
         options: TransportOptions,
     ) -> Result<Arc<Self>, TransportError> {
-        Self::open(options, Device::Loopback)
+        Self::open(options, Reach::Within(addresses::interfaces()))
     }
 
-    fn open(options: TransportOptions, device: Device) -> Result<Arc<Self>, TransportError> {
-        let sockets = bind_all(&options.listen, device)?;
+    fn open(options: TransportOptions, reach: Reach) -> Result<Arc<Self>, TransportError> {
+        let sockets = bind_all(&options.listen)?;
         let first = options
             .listen
             .first()
             .copied()
             .ok_or(TransportError::NoAddress)?;
-        let mux = Arc::new(Mux::new(sockets).map_err(|error| TransportError::Bind(first, error))?);
+        let mux =
+            Arc::new(Mux::new(sockets, reach).map_err(|error| TransportError::Bind(first, error))?);
         // One for all peers: making a key for each would cost more than the rest of the set-up.
         let (certificate, fingerprint) = certificate().map_err(TransportError::Certificate)?;
         let receivers = (0..mux.addresses().len())
@@ -210,14 +211,7 @@ fn certificate() -> Result<(RTCCertificate, String), String> {
 }
 
 /// All addresses on one port: the first decides which, if none was named.
-/// Through what datagrams come and go.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Device {
-    Any,
-    Loopback,
-}
-
-fn bind_all(listen: &[SocketAddr], device: Device) -> Result<Vec<UdpSocket>, TransportError> {
+fn bind_all(listen: &[SocketAddr]) -> Result<Vec<UdpSocket>, TransportError> {
     let mut sockets: Vec<UdpSocket> = Vec::new();
     let mut port = 0;
     for address in listen {
@@ -225,7 +219,7 @@ fn bind_all(listen: &[SocketAddr], device: Device) -> Result<Vec<UdpSocket>, Tra
         if address.port() == 0 {
             address.set_port(port);
         }
-        let socket = bind(address, device).map_err(|error| TransportError::Bind(address, error))?;
+        let socket = bind(address).map_err(|error| TransportError::Bind(address, error))?;
         port = socket.local_addr().map_or(port, |local| local.port());
         sockets.push(socket);
     }
@@ -236,7 +230,7 @@ fn bind_all(listen: &[SocketAddr], device: Device) -> Result<Vec<UdpSocket>, Tra
     }
 }
 
-fn bind(address: SocketAddr, device: Device) -> io::Result<UdpSocket> {
+fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
     let socket = socket2::Socket::new(
         Domain::for_address(address),
         Type::DGRAM,
@@ -245,9 +239,6 @@ fn bind(address: SocketAddr, device: Device) -> io::Result<UdpSocket> {
     if address.is_ipv6() {
         // Else [::] takes the IPv4 port too, and 0.0.0.0 beside it fails.
         socket.set_only_v6(true)?;
-    }
-    if device == Device::Loopback {
-        socket.bind_device(Some(b"lo"))?;
     }
     socket.bind(&address.into())?;
     Ok(socket.into())

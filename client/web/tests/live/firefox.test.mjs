@@ -20,7 +20,6 @@ const PREFERENCES = {
   // Nobody's address but loopback's is used here, and Firefox leaves loopback out by default.
   "media.peerconnection.ice.loopback": true,
   "media.peerconnection.ice.obfuscate_host_addresses": false,
-  "security.csp.enable": false,
 };
 
 /** Firefox plays nothing and WebAudio stands still without a sound card: this is one that nobody hears. */

@@ -52,8 +52,7 @@ export async function browse() {
   return {
     browser,
     async open(url, path = "/?processing=off") {
-      // The ear is a worklet of the test's own, which the page's policy rightly forbids.
-      const context = await browser.newContext({ permissions: ["microphone"], bypassCSP: true });
+      const context = await browser.newContext({ permissions: ["microphone"] });
       const page = await context.newPage();
       page.setDefaultTimeout(PATIENCE_MS);
       page.faults = [];
