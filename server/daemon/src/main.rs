@@ -16,10 +16,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
-/// The WebRTC crates warn of many things that are no trouble; what matters reaches us as events.
-const LOG: &str = "info,webrtc=error,rtc=error,rtc_ice=error,rtc_dtls=error,rtc_sctp=error,\
-    rtc_srtp=error,rtc_mdns=error,rtc_interceptor=error,rtc_datachannel=error,rtc_turn=error,\
-    tantivy=warn";
+/// The WebRTC crates speak of every stranger's datagram, with its address; what matters reaches us as
+/// events.
+const LOG: &str = "info,webrtc=off,rtc=off,rtc_ice=off,rtc_dtls=off,rtc_sctp=off,rtc_srtp=off,\
+    rtc_interceptor=off,rtc_datachannel=off,rtc_stun=off,rtc_turn=off,rtc_mdns=off,tantivy=warn";
 
 fn main() -> ExitCode {
     let line = CommandLine::parse();
