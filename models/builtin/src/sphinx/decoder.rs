@@ -13,6 +13,9 @@ const NGRAM_AUTO: i32 = 0;
 /// The name that our search has inside the decoder.
 const SEARCH: &CStr = c"call";
 
+/// `CMN_WIN` of `sphinxbase/cmn.h`: the weight of a mean that was set.
+const PRIOR_FRAMES: i32 = 500;
+
 /// Everything a decoder is made of.
 pub(super) struct Recipe<'a> {
     /// Options of the command line `pocketsphinx_continuous`, name and value.
@@ -22,8 +25,6 @@ pub(super) struct Recipe<'a> {
     pub(super) own_model: Option<(&'a Path, f32)>,
     /// Words missing in the dictionary, with their phones.
     pub(super) words: &'a [(String, String)],
-    /// The cepstral mean that each utterance begins with.
-    pub(super) mean: &'a [f32],
 }
 
 /// One word of a hypothesis.
@@ -43,7 +44,6 @@ pub(super) struct Word {
 pub(super) struct Decoder {
     functions: &'static Functions,
     ps: NonNull<Ps>,
-    mean: Vec<f32>,
     open: bool,
     /// The library keeps pointers into its arguments.
     _arguments: Vec<CString>,
@@ -61,7 +61,6 @@ impl Decoder {
         let decoder = Self {
             functions,
             ps,
-            mean: recipe.mean.to_vec(),
             open: false,
             _arguments: arguments,
         };
@@ -147,16 +146,9 @@ impl Decoder {
         NonNull::new(set).ok_or_else(|| Failure::new("PocketSphinx cannot mix two language models"))
     }
 
-    /// Begins an utterance of a caller not heard before.
-    pub(super) fn begin(&mut self) -> Result<(), Failure> {
-        let mean = std::mem::take(&mut self.mean);
-        let begun = self.begin_with(&mean);
-        self.mean = mean;
-        begun
-    }
-
-    /// Begins an utterance with a cepstral mean that is known already.
-    pub(super) fn begin_with(&mut self, mean: &[f32]) -> Result<(), Failure> {
+    /// Begins an utterance whose cepstral mean is `mean`. The library's own would be that of
+    /// whoever spoke last.
+    pub(super) fn begin(&mut self, mean: &[f32]) -> Result<(), Failure> {
         self.end();
         self.set_mean(mean);
         let f = self.functions;
@@ -173,7 +165,6 @@ impl Decoder {
         }
     }
 
-    /// The library's mean would otherwise be that of whoever spoke last.
     fn set_mean(&mut self, mean: &[f32]) {
         let f = self.functions;
         // SAFETY: the decoder owns a `feat_t` of the header's layout; widths are compared before the
@@ -187,15 +178,24 @@ impl Decoder {
         }
     }
 
-    /// The mean that the library has come to in this utterance.
-    pub(super) fn current_mean(&mut self) -> Option<Vec<f32>> {
-        // SAFETY: as in `set_mean`; `mean` holds `width` floats.
-        unsafe {
+    /// The sum of the cepstra of this utterance's frames with speech, and how many there were.
+    /// `mean` is what it began with: the library counts that as if it had been heard for 5 s.
+    pub(super) fn cepstra(&mut self, mean: &[f32]) -> Option<(Vec<f32>, f32)> {
+        // SAFETY: as in `set_mean`; `sum` holds `width` floats.
+        let (sum, frames) = unsafe {
             let cmn = self.cmn()?.as_ptr();
-            let width = usize::try_from((*cmn).width).ok()?;
-            let mean = NonNull::new((*cmn).mean)?;
-            Some(std::slice::from_raw_parts(mean.as_ptr(), width).to_vec())
-        }
+            if usize::try_from((*cmn).width) != Ok(mean.len()) || (*cmn).sum.is_null() {
+                return None;
+            }
+            let sum = std::slice::from_raw_parts((*cmn).sum, mean.len());
+            (sum, (*cmn).frames - PRIOR_FRAMES)
+        };
+        // After 8 s the library scales both down: then they are no more what we think.
+        (1..300).contains(&frames).then(|| {
+            let heard = sum.iter().zip(mean);
+            let heard = heard.map(|(sum, mean)| sum - mean * PRIOR_FRAMES as f32);
+            (heard.collect(), frames as f32)
+        })
     }
 
     fn cmn(&self) -> Option<NonNull<super::library::Cmn>> {

@@ -19,10 +19,10 @@ pub(super) enum Segment {}
 /// `cmn_t` of `sphinxbase/cmn.h`.
 #[repr(C)]
 pub(super) struct Cmn {
-    pub(super) mean: *mut f32,
+    mean: *mut f32,
     variance: *mut f32,
-    sum: *mut f32,
-    frames: i32,
+    pub(super) sum: *mut f32,
+    pub(super) frames: i32,
     pub(super) width: i32,
 }
 

@@ -2,6 +2,7 @@
 
 use super::Sphinx;
 use super::decoder::Decoder;
+use super::level;
 use super::words::tidy;
 use models_engine::{Cancel, Failure, Hypothesis, LISTENING_RATE, Listening, Stopped, Transcript};
 
@@ -22,6 +23,9 @@ pub(super) struct Utterance<'a> {
     heard: usize,
     since_look: usize,
     partial: Partial,
+    mean: Vec<f32>,
+    /// What was heard, until the mean is settled.
+    kept: Vec<i16>,
 }
 
 impl<'a> Utterance<'a> {
@@ -32,8 +36,11 @@ impl<'a> Utterance<'a> {
             heard: 0,
             since_look: 0,
             partial: Partial::default(),
+            mean: level::USUAL.to_vec(),
+            kept: Vec::new(),
         };
-        utterance.decoder().begin()?;
+        let mean = utterance.mean.clone();
+        utterance.decoder().begin(&mean)?;
         Ok(utterance)
     }
 
@@ -41,6 +48,22 @@ impl<'a> Utterance<'a> {
         self.decoder
             .as_mut()
             .expect("a decoder is held until the drop")
+    }
+
+    fn settle(&mut self) -> Result<(), Failure> {
+        let mean = self.mean.clone();
+        let Some((sum, frames)) = self.decoder().cepstra(&mean) else {
+            return Ok(());
+        };
+        if let Some(new) = level::measured(&mean, &sum, frames) {
+            let kept = std::mem::take(&mut self.kept);
+            let decoder = self.decoder();
+            decoder.begin(&new)?;
+            decoder.feed(&kept)?;
+            self.kept = kept;
+            self.mean = new;
+        }
+        Ok(())
     }
 
     fn look(&mut self) -> Option<Hypothesis> {
@@ -59,6 +82,14 @@ impl Listening for Utterance<'_> {
             let samples: Vec<i16> = step.iter().map(|s| to_i16(*s)).collect();
             self.decoder().feed(&samples).map_err(Stopped::Failed)?;
             self.heard += step.len();
+            self.kept.extend_from_slice(&samples);
+            let before = self.heard - step.len();
+            if [level::at(), level::at2()]
+                .iter()
+                .any(|at| before < *at && self.heard >= *at)
+            {
+                self.settle().map_err(Stopped::Failed)?;
+            }
             self.since_look += step.len();
             if self.since_look >= STEP {
                 news = self.look().or(news);
@@ -70,6 +101,9 @@ impl Listening for Utterance<'_> {
 
     fn finish(mut self: Box<Self>, cancel: &Cancel) -> Result<Transcript, Stopped> {
         cancel.check()?;
+        if self.heard < level::at() {
+            self.settle().map_err(Stopped::Failed)?;
+        }
         let decoder = self.decoder();
         decoder.end();
         let text = tidy(&decoder.hypothesis());
