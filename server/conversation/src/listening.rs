@@ -173,6 +173,7 @@ impl Conversation {
         let mut utterance = utterance.expect("someone cuts in");
         if let Some(reply) = reply {
             utterance.goes_on |= reply.heard == 0 && !reply.covers.is_empty();
+            self.tell_started(&mut utterance);
             self.close(*reply, Ending::BargedIn);
         }
         self.tell_started(&mut utterance);
