@@ -77,6 +77,7 @@ function onState(detail) {
     meter.listen("agent", null);
     sound.stop();
     els.health.textContent = "";
+    notices.dismiss("goodbye");
     if (els.dock.contains(document.activeElement) && document.activeElement !== els.text) els.call.focus();
   }
   if (detail.state === "lost" && detail.attempt === 0) call.transcript.mark("The connection was lost here.");
@@ -84,7 +85,11 @@ function onState(detail) {
 
 function showFloor(floor) {
   lastFloor = floor;
-  els.floor.textContent = call.muted && ["open", "caller"].includes(floor) ? "Muted. Nobody hears you" : (FLOOR[floor] ?? "");
+  const waits = floor === "open" || floor === "caller";
+  if (waits && !call.microphone.track) els.floor.textContent = "Write, and the answer is spoken";
+  else if (waits && call.pushToTalk && !call.pressed) els.floor.textContent = "Hold the button and talk";
+  else if (waits && call.muted && !call.pushToTalk) els.floor.textContent = "Muted. Nobody hears you";
+  else els.floor.textContent = FLOOR[floor] ?? "";
 }
 
 function onEvent(event) {

@@ -92,8 +92,11 @@ function drawAgent(view, line) {
     }
     view.shown = heard;
   }
-  view.ahead.textContent = line.phase === "cut" ? "" : rest;
-  view.cut.textContent = line.phase === "cut" ? rest : "";
+  // A stroke through the space before the first word would seem to touch the last one heard.
+  const gap = rest.length - rest.trimStart().length;
+  const end = line.phase === "cut" ? gap : rest.length;
+  view.ahead.textContent = rest.slice(0, end);
+  view.cut.textContent = rest.slice(end);
 }
 
 function drawCaller(view, line) {

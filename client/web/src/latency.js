@@ -61,7 +61,7 @@ export function drawLatency(container, replies) {
   rows.reverse().forEach((row, index) => list.append(drawRow(row, longest, index === 0)));
   const note = document.createElement("p");
   note.className = "small";
-  note.textContent = "Counted from your last sound. The newest on top.";
+  note.textContent = "Counted from your last sound, newest on top.";
   container.replaceChildren(list, legend(rows[0].spans), note);
 }
 

@@ -6,7 +6,7 @@ const ANSWER_WITHIN_MS = 15_000;
 const OPEN_WITHIN_MS = 15_000;
 const RELAYS_WITHIN_MS = 2_000;
 /** A path that went quiet often heals by itself; only then is it called lost. */
-const DISCONNECTED_FOR_MS = 4_000;
+const DISCONNECTED_FOR_MS = 2_000;
 /** Larger than any event of ours; what is larger is not ours. */
 const MESSAGE_LIMIT = 1 << 20;
 

@@ -13,7 +13,8 @@ export function showState(els, call, { state, failure, reason }) {
   els.hint.textContent = hintOf(state, reason);
   els.hint.hidden = state === "error" || state === "talking";
   els.invitation.hidden = state === "error" || spokenTo;
-  els.invitation.textContent = state === "talking" ? "I am listening." : "Say something.";
+  const asked = call.microphone.track ? "I am listening." : "Ask away.";
+  els.invitation.textContent = state === "talking" ? asked : "Say something.";
   els.starters.hidden = !["idle", "ended"].includes(state) || spokenTo;
   // Disabled for good would drop the keyboard's place on the page.
   els.call.setAttribute("aria-disabled", String(["asking", "connecting"].includes(state)));
