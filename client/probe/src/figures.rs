@@ -42,6 +42,13 @@ impl fmt::Display for CrowdReport {
             traffic.concealed_frames,
             traffic.late_frames
         )?;
+        if traffic.is_doubtful() {
+            writeln!(
+                f,
+                "{:<13} this machine was too busy to send in time: measure again when it is idle",
+                "doubtful"
+            )?;
+        }
         if let Some(spent) = &self.spent {
             spent.fmt(f)?;
         }

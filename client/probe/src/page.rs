@@ -38,7 +38,15 @@ impl fmt::Display for Report {
             traffic.concealed_frames,
             traffic.dropped_on_purpose,
             traffic.late_frames
-        )
+        )?;
+        if traffic.is_doubtful() {
+            writeln!(
+                f,
+                "{:<11} this machine was too busy to send in time: measure again when it is idle",
+                "doubtful"
+            )?;
+        }
+        Ok(())
     }
 }
 

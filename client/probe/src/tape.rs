@@ -60,6 +60,13 @@ pub struct Traffic {
     pub reordered_on_purpose: u64,
 }
 
+impl Traffic {
+    /// More than one frame in a hundred left late: this machine was too busy, and its times say little.
+    pub fn is_doubtful(&self) -> bool {
+        self.late_frames * 100 > self.sent_packets
+    }
+}
+
 impl std::ops::Add for Traffic {
     type Output = Self;
 
