@@ -15,7 +15,7 @@ pub struct Asset {
 
 /// Only our own files, and nothing that was injected.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-     font-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self' blob:; base-uri 'none'; \
+     img-src 'self'; connect-src 'self'; media-src 'self' blob:; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'self'";
 
 /// What goes with every asset. The modules must load from other sites, since `/repartee.js` is embedded there.
@@ -45,7 +45,6 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
 const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
-const FONT: &str = "font/woff2";
 const PICTURE: &str = "image/svg+xml";
 
 macro_rules! assets {
@@ -88,9 +87,6 @@ static ASSETS: &[(&str, Asset)] = assets! {
     "/thread.js" = "thread.js", SCRIPT;
     "/transcript.js" = "transcript.js", SCRIPT;
     "/words.js" = "words.js", SCRIPT;
-    "/newsreader.woff2" = "../fonts/newsreader.woff2", FONT;
-    "/newsreader-italic.woff2" = "../fonts/newsreader-italic.woff2", FONT;
-    "/instrument-sans.woff2" = "../fonts/instrument-sans.woff2", FONT;
 };
 
 #[cfg(test)]
@@ -121,7 +117,7 @@ mod tests {
     #[test]
     fn whatever_is_named_is_embedded() {
         let mut named = 0;
-        for path in paths().filter(|path| !path.ends_with(".woff2")) {
+        for path in paths() {
             let body = asset(path).expect("listed").body;
             let text = std::str::from_utf8(body).expect("our text files are UTF-8");
             for mark in [
