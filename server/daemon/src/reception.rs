@@ -5,9 +5,10 @@ use server_session::peer::{Answerer, Unanswerable};
 use server_session::{Engines, Lobby, NotAdmitted};
 use signaling_protocol::Bad;
 use signaling_protocol::model::Engine;
-use signaling_protocol::realtime::Realtime;
+use signaling_protocol::realtime::{Capabilities, Realtime};
 use signaling_service::{Accepted, CallRequest, NotAccepted, Readiness, Reception};
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A caller whom all lines being busy has turned away may try again after this.
 const RETRY_AFTER_S: u64 = 5;
@@ -17,6 +18,35 @@ pub(crate) struct House {
     pub(crate) lobby: Arc<Lobby>,
     /// Empty until every engine has been loaded and warmed.
     pub(crate) engines: Arc<OnceLock<(Engines, Vec<Engine>)>>,
+    /// Told to clients as the session's end; a day where no limit is set.
+    pub(crate) longest_call: Duration,
+}
+
+impl House {
+    /// What the session object says of this server where the client names nothing else.
+    fn dialect(&self, id: &str, asked: Option<&serde_json::Value>) -> Result<Realtime, Bad> {
+        let mut capabilities = Capabilities::default();
+        for engine in self
+            .engines
+            .get()
+            .map(|(_, roll)| roll.as_slice())
+            .unwrap_or_default()
+        {
+            match engine.seam.as_str() {
+                "recognizer" => capabilities.transcription.clone_from(&engine.name),
+                "language_model" => capabilities.model.clone_from(&engine.name),
+                "synthesizer" => {
+                    capabilities.voice = engine.voices.first().cloned().unwrap_or_default()
+                }
+                _ => {}
+            }
+        }
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        capabilities.expires_at = (now + self.longest_call).as_secs();
+        Realtime::with_capabilities(id, asked, capabilities)
+    }
 }
 
 #[async_trait]
@@ -28,8 +58,9 @@ impl Reception for House {
         self.lobby.has_room().map_err(turn_away)?;
         let call_id = format!("rtc_{:032x}", rand::random::<u128>());
         let session_id = format!("sess_{:032x}", rand::random::<u128>());
-        let dialect =
-            Realtime::new(&session_id, request.session.as_ref()).map_err(NotAccepted::Session)?;
+        let dialect = self
+            .dialect(&session_id, request.session.as_ref())
+            .map_err(NotAccepted::Session)?;
         let settings = dialect.settings();
         let (answer, peer) = self
             .answerer
@@ -64,7 +95,7 @@ impl Reception for House {
 
     fn session(&self, asked: Option<&serde_json::Value>) -> Result<serde_json::Value, Bad> {
         let session_id = format!("sess_{:032x}", rand::random::<u128>());
-        Ok(Realtime::new(&session_id, asked)?.session())
+        Ok(self.dialect(&session_id, asked)?.session())
     }
 }
 

@@ -16,18 +16,19 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
+const A_DAY: Duration = Duration::from_secs(86_400);
+
 pub(crate) fn serve(serve: &Serve) -> Result<(), String> {
-    let mut config = read_config_for(serve)?;
-    let lan = serve
-        .lan
-        .then(|| lan::prepare(&data_folder(&config)?))
-        .transpose()?;
-    if let Some(lan) = &lan {
-        config.key.get_or_insert_with(|| lan.key.clone());
-    }
-    serve
-        .apply(&mut config)
-        .map_err(|mistakes| mistakes.to_string())?;
+    let mut config = read_config(serve.config.as_deref(), |config, mistakes| {
+        serve.apply(config, mistakes);
+    })?;
+    let lan = if config.lan {
+        let lan = lan::prepare(&data_folder(&config)?, config.key.as_deref())?;
+        config.key = Some(lan.key.clone());
+        Some(lan)
+    } else {
+        None
+    };
     if let Some(folder) = &config.journals {
         std::fs::create_dir_all(folder)
             .map_err(|error| format!("{} cannot be used: {error}", folder.display()))?;
@@ -37,24 +38,6 @@ pub(crate) fn serve(serve: &Serve) -> Result<(), String> {
         .build()
         .map_err(|error| format!("the runtime did not start: {error}"))?;
     runtime.block_on(run(config, lan))
-}
-
-/// The key may come from the command line: the check for it waits until both have been read.
-fn read_config_for(serve: &Serve) -> Result<Config, String> {
-    if serve.key.is_none() && !serve.lan {
-        return read_config(serve.config.as_deref());
-    }
-    let minted = serve.key.clone().unwrap_or_else(|| "minted".to_owned());
-    let key = |name: &str| match std::env::var(name).ok() {
-        None if name == "REPARTEE_SERVER_KEY" => Some(minted.clone()),
-        found => found,
-    };
-    let mut config =
-        Config::read(serve.config.as_deref(), key).map_err(|mistakes| mistakes.to_string())?;
-    if config.key.as_deref() == Some("minted") {
-        config.key = None;
-    }
-    Ok(config)
 }
 
 fn data_folder(config: &Config) -> Result<PathBuf, String> {
@@ -75,15 +58,12 @@ async fn run(config: Config, lan: Option<lan::Lan>) -> Result<(), String> {
         answerer: transport,
         lobby: Arc::clone(&lobby),
         engines: Arc::clone(&engines),
+        longest_call: longest_call(&config).unwrap_or(A_DAY),
     };
     let doors = signaling_service::router(service_options(&config, address), Arc::new(house));
     let handle = Handle::new();
-    let serving = tokio::spawn(open(
-        listener,
-        page::with_page(doors),
-        handle.clone(),
-        lan.as_ref(),
-    )?);
+    let router = page::with_page(doors);
+    let serving = tokio::spawn(open(listener, router, handle.clone(), lan.as_ref()).await?);
     let scheme = if lan.is_some() { "https" } else { "http" };
     tracing::info!("loading the engines");
     let loaded = tokio::task::spawn_blocking({
@@ -129,7 +109,7 @@ fn listen(address: SocketAddr) -> Result<TcpListener, String> {
 
 type Serving = std::pin::Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>>;
 
-fn open(
+async fn open(
     listener: TcpListener,
     router: axum::Router,
     handle: Handle<SocketAddr>,
@@ -144,13 +124,15 @@ fn open(
         return Ok(Box::pin(server.serve(service)));
     };
     let (certificate, key) = (lan.certificate_pem.clone(), lan.private_key_pem.clone());
-    Ok(Box::pin(async move {
-        let tls = RustlsConfig::from_pem(certificate.into_bytes(), key.into_bytes()).await?;
-        axum_server::from_tcp_rustls(listener, tls)?
-            .handle(handle)
-            .serve(service)
-            .await
-    }))
+    let tls = RustlsConfig::from_pem(certificate.into_bytes(), key.into_bytes())
+        .await
+        .map_err(|error| {
+            format!("the certificate kept for --lan cannot be used ({error}): remove lan-*.crt and lan-tls.key from the data folder, and new ones are made")
+        })?;
+    let server = axum_server::from_tcp_rustls(listener, tls)
+        .map_err(wrong)?
+        .handle(handle);
+    Ok(Box::pin(server.serve(service)))
 }
 
 /// One UDP port. A server on loopback takes calls from every address of this machine, and from no other.

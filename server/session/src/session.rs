@@ -26,6 +26,8 @@ use tokio::time::{Instant, sleep_until};
 
 /// A caller who has not connected by then never will.
 const CONNECT: Duration = Duration::from_secs(30);
+/// So long the last words have to reach the peer before the line is closed.
+const FAREWELL: Duration = Duration::from_millis(250);
 /// Reports of engines that may wait for the session.
 const MAILBOX: usize = 256;
 
@@ -71,6 +73,10 @@ pub(crate) struct Session {
     mailbox: mpsc::Sender<Report>,
     connected: bool,
     leave_at: Option<Instant>,
+    /// Goodbye was said: the session ends with the reply that is being given.
+    leaving: bool,
+    /// Where the last utterance began and ended, in media time.
+    spoken: (Millis, Millis),
     ended: bool,
 }
 
@@ -103,6 +109,8 @@ impl Session {
             mailbox,
             connected: false,
             leave_at: Some(start + CONNECT),
+            leaving: false,
+            spoken: (Millis(0), Millis(0)),
             ended: false,
             options,
             settings,
@@ -131,7 +139,7 @@ impl Session {
             seconds = self.start.elapsed().as_secs(),
             "call ends"
         );
-        self.keep_journal();
+        self.keep_journal().await;
     }
 
     fn on_peer(&mut self, event: FromPeer) {
@@ -177,6 +185,7 @@ impl Session {
             Order::SayGoodbye { reason, deadline } => {
                 self.wire.tell(Event::Goodbye { reason });
                 self.leave_at = Some(Instant::now() + deadline);
+                self.leaving = true;
             }
         }
     }
@@ -186,6 +195,10 @@ impl Session {
         let now = self.now();
         self.mouth.tick(self.now_us(), &mut self.inputs);
         self.ears.observe(now, &mut self.inputs);
+        if self.leaving && self.replying.is_empty() && self.mouth.is_idle() {
+            self.leaving = false;
+            self.leave_at = Some(Instant::now() + FAREWELL);
+        }
         if self.leave_at.is_some_and(|leave| leave <= Instant::now()) || self.wire.is_stalled() {
             self.inputs.push_back(Input::HangUp);
         }
@@ -322,7 +335,16 @@ impl Session {
         if let Fact::Reached { stage, after, .. } = &fact {
             tracing::debug!(call = self.call, ?stage, ms = after.0, "reached");
         }
-        self.wire.tell(translate::event(fact));
+        match &fact {
+            Fact::SpeechStarted { start, .. } => self.spoken = (*start, *start),
+            Fact::SpeechStopped { end, .. } => self.spoken.1 = *end,
+            _ => {}
+        }
+        let mut event = translate::event(fact);
+        if let Event::Transcript { seconds, .. } = &mut event {
+            *seconds = (self.spoken.1 - self.spoken.0).0 as f32 / 1_000.0;
+        }
+        self.wire.tell(event);
     }
 
     fn tell_shortcomings(&mut self) {
@@ -353,17 +375,19 @@ impl Session {
         u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
 
-    fn keep_journal(self) {
+    /// The call is over when its journal is kept: whoever waits for the last call waits for that, too.
+    async fn keep_journal(self) {
         let Some(folder) = self.options.journals else {
             return;
         };
         let file = folder.join(format!("{}.jsonl", self.call));
         let journal = self.journal;
-        tokio::task::spawn_blocking(move || {
+        let kept = tokio::task::spawn_blocking(move || {
             if let Err(error) = std::fs::write(&file, journal.to_text()) {
                 tracing::warn!(file = %file.display(), %error, "the journal could not be written");
             }
         });
+        let _ = kept.await;
     }
 }
 
