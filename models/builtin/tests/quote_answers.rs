@@ -199,6 +199,26 @@ fn a_handbook_is_known() {
 }
 
 #[test]
+fn a_library_is_known() {
+    measure("library", &open("library"));
+}
+
+#[test]
+fn a_router_is_known() {
+    measure("router", &open("router"));
+}
+
+#[test]
+fn an_aquarium_is_known() {
+    measure("aquarium", &open("aquarium"));
+}
+
+#[test]
+fn a_software_product_is_known() {
+    measure("ledger", &open("ledger"));
+}
+
+#[test]
 fn repartee_knows_itself() {
     measure("repartee", &Knowledge::embedded());
 }
@@ -239,7 +259,9 @@ fn a_follow_up_is_understood_from_what_was_asked() {
 
 #[test]
 fn every_word_is_quoted() {
-    for name in ["hotel", "workshop", "handbook"] {
+    for name in [
+        "hotel", "workshop", "handbook", "library", "router", "aquarium", "ledger",
+    ] {
         let knowledge = open(name);
         let sentences = knowledge.sentences();
         for case in cases(name).iter().chain(&cases("outside")) {

@@ -224,10 +224,13 @@ impl Entry {
             .max(0.8 * strength(&self.title))
     }
 
+    /// It says what the thing asked for is, or how many there are.
     fn defines(&self, question: &Question) -> bool {
-        self.openings
-            .iter()
-            .any(|words| question.is_defined_by(words))
+        question.is_counted_in(&self.body)
+            || self
+                .openings
+                .iter()
+                .any(|words| question.is_defined_by(words))
     }
 
     fn passage(&self, score: f32) -> Passage {

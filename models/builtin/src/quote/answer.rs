@@ -17,14 +17,15 @@ pub(super) struct Answer<'a> {
 const ENOUGH_WORDS: usize = 40;
 
 // How surely a word counts that stands not in the sentence itself.
-const IN_HEADING: f32 = 0.95;
-const IN_TITLE: f32 = 0.9;
+const IN_HEADING: f32 = 0.97;
+const IN_TITLE: f32 = 0.93;
 const NEXT_DOOR: f32 = 0.5;
 
 // What a sentence earns beyond the share of the question that it covers.
-const OWN_WORDS: f32 = 0.45;
-const EXPECTED: f32 = 0.27;
-const COUNTED: f32 = 0.15;
+const OWN_WORDS: f32 = 0.42;
+const EXPECTED: f32 = 0.35;
+const COUNTED: f32 = 0.25;
+const UNFIT: f32 = 0.1;
 const RANK: f32 = 0.12;
 const SAME_HEADING: f32 = 0.48;
 const QUESTION_HEADING: f32 = 0.1;
@@ -32,22 +33,22 @@ const REPEATED: f32 = 0.6;
 const UNDERSTOOD: f32 = 0.6;
 const OPENING: f32 = 0.06;
 const OPENS: f32 = 0.1;
-const TWIN: f32 = 0.5;
+const TWIN: f32 = 0.8;
 const DEFINES: f32 = 0.4;
 const DENSITY: f32 = 0.2;
 /// A second sentence is said too when its score comes this close.
-const RUNNER_UP: f32 = 0.75;
+const RUNNER_UP: f32 = 0.6;
 const OVERLONG: f32 = 0.1;
 const ASKS: f32 = 0.25;
 
 /// Less of the question than this in one place is no answer.
 const LEAST_SHARE: f32 = 0.56;
 /// At least so much must be written as it was asked: one misheard word alone proves nothing.
-const LEAST_SURE: f32 = 0.25;
+const LEAST_SURE: f32 = 0.22;
 /// The same when the sentence holds just the kind of thing that was asked for.
-const LEAST_SHARE_FIT: f32 = 0.48;
+const LEAST_SHARE_FIT: f32 = 0.46;
 /// The same when the sentence does not hold the kind of thing that was asked for.
-const LEAST_SHARE_UNFIT: f32 = 0.72;
+const LEAST_SHARE_UNFIT: f32 = 0.78;
 
 pub(super) fn find<'a>(
     question: &Question,
@@ -125,9 +126,12 @@ impl<'f, 'a> Judged<'f, 'a> {
         let headed = field.subject_share(|at| view.heading[at]);
         let heading = headed * view.heading_asked;
         let long = candidate.words.len() > ENOUGH_WORDS;
-        let score = share
-            + OWN_WORDS * field.share(said)
-            + EXPECTED * fit.unwrap_or(0.0)
+        let score = share + OWN_WORDS * field.share(said) + EXPECTED * fit.unwrap_or(0.0)
+            - if demanded(question.expected) && fit.is_some_and(|fit| fit < 0.5) {
+                UNFIT
+            } else {
+                0.0
+            }
             + if counted == Some(true) { COUNTED } else { 0.0 }
             + RANK / (1.0 + candidate.passage as f32)
             + SAME_HEADING * heading * if candidate.at == 0 { 1.0 } else { 0.8 }
@@ -224,6 +228,14 @@ impl<'f, 'a> Judged<'f, 'a> {
     }
 }
 
+/// A time of day counts nothing.
+fn is_clock(token: &str) -> bool {
+    token
+        .as_bytes()
+        .windows(3)
+        .any(|three| three[0].is_ascii_digit() && three[1] == b':' && three[2].is_ascii_digit())
+}
+
 fn word_count(text: &str) -> usize {
     text.split_whitespace().count()
 }
@@ -269,14 +281,25 @@ fn counted(question: &Question, view: &View<'_>, candidate: &Candidate<'_>) -> O
     if question.counted.is_empty() {
         return None;
     }
-    let is_subject = |word: &Word| question.counted.iter().any(|one| likeness(one, word) > 0.8);
+    let is_subject = |word: &Word| {
+        question
+            .counted
+            .iter()
+            .any(|one| likeness(one, word) >= 0.7)
+    };
+    // In the row of a table the number stands under a heading of its own.
+    let row = candidate.text.contains("; ") && candidate.text.contains(": ");
     let mut since = [usize::MAX; 2];
     let mut named = false;
     for token in candidate.text.split_whitespace() {
+        if is_clock(token) {
+            continue;
+        }
         for word in words(token) {
             let [since_number, since_subject] = since;
             let subject = is_subject(&word);
-            let beside = subject && since_number <= 2 || word.is_number() && since_subject == 0;
+            let beside = subject && since_number <= 2
+                || word.is_number() && since_subject <= if row { 8 } else { 0 };
             if beside {
                 return Some(true);
             }
@@ -294,7 +317,7 @@ fn counted(question: &Question, view: &View<'_>, candidate: &Candidate<'_>) -> O
                 },
             ];
         }
-        if token.ends_with([',', ';', '.']) {
+        if !row && token.ends_with([',', ';', '.']) {
             since = [usize::MAX; 2];
         }
     }

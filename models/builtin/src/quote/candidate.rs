@@ -40,7 +40,7 @@ pub(super) struct View<'a> {
 /// Passages beyond these are not looked at.
 const MOST_PASSAGES: usize = 12;
 /// How much more a rare word counts than one that stands everywhere.
-const SPREAD: f32 = 0.65;
+const SPREAD: f32 = 0.5;
 
 /// All passages, and the weight of each word of the question.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ pub(super) fn fit(expected: Expected, text: &str, words: &[Word]) -> Option<f32>
         if full {
             1.0
         } else if half {
-            0.4
+            0.3
         } else {
             0.0
         }
@@ -21,6 +21,10 @@ pub(super) fn fit(expected: Expected, text: &str, words: &[Word]) -> Option<f32>
         Expected::Count => graded(number || has(COUNTS), false),
         Expected::Frequency => graded(has(FREQUENT), number),
         Expected::Size => graded(number && has(LENGTHS), number),
+        Expected::Age => graded(
+            number && has("year years old age aged over under from between") || has_year(words),
+            number,
+        ),
         Expected::Weight => graded(number && has(MASSES), false),
         Expected::Heat => graded(number && has(DEGREES), number),
         Expected::Duration => graded(
@@ -31,7 +35,9 @@ pub(super) fn fit(expected: Expected, text: &str, words: &[Word]) -> Option<f32>
             is_moment(text, words) || number && has(SPANS) && has(RELATIVE),
             number || has(WHENS),
         ),
-        Expected::Person => graded(names_someone(text), has(ROLES)),
+        Expected::Past => graded(has_year(words), has(DATES)),
+        Expected::Person if !names_someone(text) && !has(ROLES) => 0.0,
+        Expected::Person => graded(names_someone(text), true),
         Expected::Place => graded(has(PLACES), has(TOWARDS)),
         Expected::Reason => graded(has(REASONS), has("to so as for")),
         Expected::Steps => graded(has(DOINGS), has("by via can you with use")),
@@ -51,10 +57,12 @@ pub(super) fn demanded(expected: Expected) -> bool {
             | Expected::Count
             | Expected::Frequency
             | Expected::Size
+            | Expected::Age
             | Expected::Weight
             | Expected::Heat
             | Expected::Duration
             | Expected::Moment
+            | Expected::Past
             | Expected::Person
             | Expected::Contact
     )
@@ -73,10 +81,11 @@ pub(super) fn implied(expected: Expected, word: &str) -> bool {
         Expected::Size => {
             "big large far size tall high wide deep thick distance away long small close near area"
         }
+        Expected::Age => "old age",
         Expected::Weight => "heavy weigh weighs weight",
         Expected::Heat => "hot warm cold temperature",
         Expected::Duration => "long last lasts take takes soon time quickly need duration",
-        Expected::Moment => {
+        Expected::Moment | Expected::Past => {
             "time times date day days hours year late early happen take place month held begin \
             start"
         }
@@ -99,7 +108,7 @@ const COUNTS: &str = "every daily weekly monthly yearly annually hourly twice on
 const FREQUENT: &str =
     "every daily weekly monthly yearly annually hourly twice once times each always never";
 const LENGTHS: &str = "m m² metre metres meter meters km kilometre kilometres kilometer kilometers cm centimetre \
-    centimetres mm millimetre millimetres inch inches foot feet ft mile miles square hectares acres minutes";
+    centimetres mm millimetre millimetres inch inches foot feet ft mile miles percent square hectares acres minutes";
 const MASSES: &str = "g gram grams kg kilo kilos kilogram kilograms pound pounds lb lbs ounce ounces tonne tonnes tons t";
 const DEGREES: &str = "degree degrees celsius fahrenheit c";
 const SPANS: &str = "second seconds minute minutes min mins hour hours hrs day days night nights week weeks \
@@ -136,13 +145,6 @@ fn is_moment(text: &str, words: &[Word]) -> bool {
         .as_bytes()
         .windows(3)
         .any(|three| three[0].is_ascii_digit() && three[1] == b':' && three[2].is_ascii_digit());
-    let year = words.iter().any(|word| {
-        word.text.len() == 4
-            && word
-                .text
-                .parse::<u32>()
-                .is_ok_and(|year| (1000..2200).contains(&year))
-    });
     let ordinal = words.iter().any(|word| {
         let digits = word.text.trim_end_matches(char::is_alphabetic);
         digits.len() < word.text.len()
@@ -151,7 +153,7 @@ fn is_moment(text: &str, words: &[Word]) -> bool {
     });
     clock
         || ordinal
-        || year
+        || has_year(words)
         || words.iter().any(|word| {
             listed(DATES, &word.text)
                 || word
@@ -165,24 +167,31 @@ fn is_moment(text: &str, words: &[Word]) -> bool {
         || text.contains("o'clock")
 }
 
-/// A name: a capital inside the sentence.
+fn has_year(words: &[Word]) -> bool {
+    let year = |word: &Word| {
+        word.text
+            .parse()
+            .is_ok_and(|year: u32| (1000..2200).contains(&year))
+    };
+    words.iter().any(|word| word.text.len() == 4 && year(word))
+}
+
+/// A name: two capitals in a row, or one after a word that leads to a name.
 fn names_someone(text: &str) -> bool {
-    let mut before = "";
-    for (at, word) in text.split_whitespace().enumerate() {
-        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-        let capital = bare.len() > 1
-            && bare.starts_with(char::is_uppercase)
-            && bare.chars().skip(1).any(char::is_lowercase);
-        let starts = at == 0 || before.ends_with(['.', '!', '?', ':']) && !before.ends_with("Dr.");
-        if capital && (!starts || text.split_whitespace().nth(at + 1).is_some_and(is_capital)) {
-            return true;
-        }
-        before = word;
-    }
-    false
+    const LEADING: &str =
+        "by is was are were named called ask asks contact to with and mr mrs ms dr frau herr";
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.windows(2).any(|two| {
+        let before = two[0].trim_matches(|c: char| !c.is_alphanumeric());
+        let pause = two[0].ends_with([',', ';', ':', '?', '!'])
+            || two[0].ends_with('.') && before.len() > 3;
+        let led = listed(LEADING, &before.to_lowercase());
+        is_capital(two[1]) && !pause && (is_capital(before) || led)
+    })
 }
 
 fn is_capital(word: &str) -> bool {
+    let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
     word.starts_with(char::is_uppercase) && word.chars().skip(1).any(char::is_lowercase)
 }
 

@@ -63,7 +63,7 @@ const CONFUSED: &[(&str, &str)] = &[
 ];
 
 /// One word in eight is changed, on average: one in twenty lost, the rest misheard.
-pub fn misheard(question: &str, seed: u64) -> String {
+pub(crate) fn misheard(question: &str, seed: u64) -> String {
     let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let lower = question.to_lowercase();
     let words = lower
@@ -86,7 +86,15 @@ fn changed(word: &str, random: &mut Random) -> String {
     }
     let mut letters: Vec<char> = word.chars().collect();
     let at = random.below(letters.len());
-    let swap = |c: char| match c {
+    letters[at] = confused(letters[at]);
+    if random.below(3) == 0 {
+        letters.push('s');
+    }
+    letters.into_iter().collect()
+}
+
+fn confused(letter: char) -> char {
+    match letter {
         'a' => 'e',
         'e' => 'i',
         'i' => 'e',
@@ -106,12 +114,7 @@ fn changed(word: &str, random: &mut Random) -> String {
         'l' => 'r',
         'r' => 'l',
         other => other,
-    };
-    letters[at] = swap(letters[at]);
-    if random.below(3) == 0 {
-        letters.push('s');
     }
-    letters.into_iter().collect()
 }
 
 struct Random(u64);

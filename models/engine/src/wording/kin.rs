@@ -10,6 +10,8 @@ use super::word::words;
 pub enum Kinship {
     /// A question may mean it.
     Near,
+    /// What is said of it holds for the kind that was asked about.
+    General,
     /// The same thing said otherwise.
     Same,
 }
@@ -18,6 +20,7 @@ impl Kinship {
     pub fn strength(self) -> f32 {
         match self {
             Self::Near => 0.5,
+            Self::General => 0.7,
             Self::Same => 0.82,
         }
     }
@@ -34,10 +37,15 @@ pub fn kin_of(stem: &str) -> &'static [(String, Kinship)] {
         .map_or(&[], Vec::as_slice)
 }
 
-/// Each line is `same same | near near`. Two near ones of a line are no kin of each other.
+/// Each line is `same same | near near` or `kind kind > general`. Two on the right are no kin of
+/// each other.
 fn families(list: &str) -> Families {
     let mut families = Families::new();
     for line in list.lines().filter(|line| !line.starts_with('#')) {
+        if let Some((kinds, general)) = line.split_once('>') {
+            relate_kinds(&mut families, &stems(kinds), &stems(general));
+            continue;
+        }
         let (same, near) = line.split_once('|').unwrap_or((line, ""));
         let (same, near) = (stems(same), stems(near));
         for one in &same {
@@ -51,6 +59,15 @@ fn families(list: &str) -> Families {
         }
     }
     families
+}
+
+fn relate_kinds(families: &mut Families, kinds: &[String], general: &[String]) {
+    for kind in kinds {
+        for one in general {
+            relate(families, kind, one, Kinship::General);
+            relate(families, one, kind, Kinship::Near);
+        }
+    }
 }
 
 fn stems(words_of_list: &str) -> Vec<String> {

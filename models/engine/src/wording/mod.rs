@@ -5,6 +5,7 @@
 //! of a question carry it.
 
 mod compare;
+mod expected;
 mod kin;
 mod numbers;
 mod question;
@@ -15,8 +16,9 @@ mod weight;
 mod word;
 
 pub use compare::{likeness, misspelt, nearness};
+pub use expected::Expected;
 pub use kin::{Kinship, kin_of};
-pub use question::{Asked, Expected, Question};
+pub use question::{Asked, Question};
 pub use sentence::sentences;
 pub use weight::Weight;
 pub use word::{Word, words};

@@ -1,35 +1,9 @@
 //! What a question asks for: its words, what they are worth, and what an answer must hold.
 
 use super::compare::{likeness, nearness};
+use super::expected::{Expected, expected, yes_or_no};
 use super::weight::Weight;
 use super::word::{Word, words};
-
-/// What the answer should contain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Expected {
-    Price,
-    /// How many.
-    Count,
-    /// How often.
-    Frequency,
-    /// How big, far, high or deep.
-    Size,
-    /// How heavy.
-    Weight,
-    /// How warm or cold.
-    Heat,
-    Duration,
-    Moment,
-    Person,
-    Place,
-    Reason,
-    Steps,
-    /// A telephone number, an address or a link.
-    Contact,
-    /// What something is.
-    Meaning,
-    Anything,
-}
 
 /// A word of the question that carries it.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +23,9 @@ impl Asked {
     /// From 0 to 1: how surely this other word was meant, by spelling and sound. Less sure than any
     /// synonym, and so only for a word that is written nowhere.
     pub fn misheard(&self, other: &Word) -> f32 {
+        if other.weight() == Weight::Stop {
+            return 0.0;
+        }
         let near = self
             .forms()
             .map(|form| nearness(form, other))
@@ -86,7 +63,7 @@ impl Question {
         let mut expected = expected(&said);
         if follow_up && let Some(before) = subject_of(earlier) {
             if expected == Expected::Anything {
-                expected = self::expected(&before);
+                expected = super::expected::expected(&before);
             }
             for word in carrying(&before, EARLIER_SHARE) {
                 if !asked.iter().any(|known| known.word.stem == word.word.stem) {
@@ -104,29 +81,49 @@ impl Question {
         }
     }
 
-    /// Whether the sentence says what that is which was asked for: "Repartee is a server".
+    /// Whether the sentence says what or where that is which was asked for: "Repartee is a server",
+    /// "the old mill stands behind the church".
     pub fn is_defined_by(&self, sentence: &[Word]) -> bool {
         const VERBS: &[&str] = &[
-            "is", "are", "was", "were", "means", "mean", "stands", "refers",
+            "is", "are", "was", "were", "means", "mean", "stands", "stand", "refers", "lies",
+            "hangs", "hang", "sits", "located",
         ];
-        if self.expected != Expected::Meaning {
-            return false;
-        }
         let verb = sentence
             .iter()
             .take(8)
             .position(|word| VERBS.contains(&word.text.as_str()));
         let opening = &sentence[..verb.unwrap_or(0)];
-        let subjects: Vec<&Word> = opening
+        let mut subjects = opening
             .iter()
             .filter(|word| word.weight() != Weight::Stop)
-            .collect();
-        !subjects.is_empty()
-            && subjects.iter().all(|word| {
-                self.asked
-                    .iter()
-                    .any(|asked| likeness(&asked.word, word) > 0.8)
-            })
+            .peekable();
+        let asked = |word: &Word| {
+            self.asked
+                .iter()
+                .any(|asked| likeness(&asked.word, word) > 0.8)
+        };
+        match self.expected {
+            Expected::Meaning => {
+                // "Repartee is a server" says what it is; "Repartee is free" does not.
+                let after = verb
+                    .and_then(|at| sentence.get(at + 1))
+                    .map_or("", |word| &word.text);
+                let is = verb.is_some_and(|at| matches!(sentence[at].text.as_str(), "is" | "was"));
+                let names = !is || matches!(after, "a" | "an" | "the" | "our" | "your" | "1");
+                names && subjects.peek().is_some() && subjects.all(asked)
+            }
+            Expected::Place => opening.last().is_some_and(asked),
+            _ => false,
+        }
+    }
+
+    /// Whether a number stands right before what is counted: "310 members".
+    pub fn is_counted_in(&self, words: &[Word]) -> bool {
+        let subject = |word: &Word| self.counted.iter().any(|one| likeness(one, word) >= 0.7);
+        !self.counted.is_empty()
+            && words
+                .windows(3)
+                .any(|three| three[0].is_number() && (subject(&three[1]) || subject(&three[2])))
     }
 
     pub fn is_empty(&self) -> bool {
@@ -154,7 +151,8 @@ fn subject_of(earlier: &[&str]) -> Option<Vec<Word>> {
 fn carrying(said: &[Word], share: f32) -> Vec<Asked> {
     let mut asked: Vec<Asked> = Vec::new();
     for (at, word) in said.iter().enumerate() {
-        let weight = word.weight().share() * share;
+        let weight =
+            word.weight().share() * share * if is_verb(said, at) { VERB_SHARE } else { 1.0 };
         if weight > 0.0 && !asked.iter().any(|known| known.word.stem == word.stem) {
             asked.push(Asked {
                 word: word.clone(),
@@ -164,6 +162,18 @@ fn carrying(said: &[Word], share: f32) -> Vec<Asked> {
         }
     }
     asked
+}
+
+/// What is done says less than to what: "can I bring", "how to fix".
+const VERB_SHARE: f32 = 0.6;
+
+fn is_verb(said: &[Word], at: usize) -> bool {
+    const DOERS: &[&str] = &["i", "you", "we", "they"];
+    const WISHES: &[&str] = &[
+        "how", "want", "need", "have", "like", "allowed", "possible", "able", "wish", "do",
+    ];
+    let before = |back: usize| at.checked_sub(back).map_or("", |at| said[at].text.as_str());
+    DOERS.contains(&before(1)) || before(1) == "to" && WISHES.contains(&before(2))
 }
 
 /// Only short words are halves of a longer one.
@@ -207,107 +217,6 @@ fn leans(said: &[Word], asked: &[Asked]) -> bool {
         )
     });
     (opens && content <= 3) || content == 0 || (points && content <= 1)
-}
-
-fn yes_or_no(said: &[Word]) -> bool {
-    const OPENERS: &[&str] = &[
-        "is", "are", "am", "was", "were", "do", "does", "did", "can", "could", "may", "will",
-        "would", "should", "must", "has", "have", "shall", "may",
-    ];
-    said.first()
-        .is_some_and(|word| OPENERS.contains(&word.text.as_str()))
-}
-
-/// The first question word decides; a question without one may still name what it wants.
-fn expected(said: &[Word]) -> Expected {
-    let text: Vec<&str> = said.iter().map(|word| word.text.as_str()).collect();
-    let any = |list: &[&str]| list.iter().any(|word| text.contains(word));
-    if any(&["phone", "telephone", "email", "url", "website"])
-        && any(&["what", "number", "address"])
-    {
-        return Expected::Contact;
-    }
-    let wanted = text.iter().enumerate().find_map(|(at, word)| {
-        let next = text.get(at + 1).copied().unwrap_or("");
-        match *word {
-            "how" => Some(expected_by_how(next, &text[at + 1..])),
-            "when" => Some(Expected::Moment),
-            "what" | "which" if MOMENTS.contains(&next) => Some(Expected::Moment),
-            // "How" is often heard as "who".
-            "who" if MEASURES.contains(&next) => Some(expected_by_how(next, &text[at + 1..])),
-            "who" | "whose" | "whom" => Some(Expected::Person),
-            "where" => Some(Expected::Place),
-            "why" => Some(Expected::Reason),
-            _ => None,
-        }
-    });
-    let carrying = said
-        .iter()
-        .filter(|word| word.weight() == Weight::Content)
-        .count();
-    let meaning = matches!(
-        text.as_slice(),
-        ["what", "is" | "are" | "was" | "does", ..]
-            | ["what", "a" | "the", ..]
-            | ["tell", "me", "about", ..]
-    );
-    let prices = any(PRICES) && !yes_or_no(said);
-    match wanted {
-        Some(wanted) => wanted,
-        None if prices => Expected::Price,
-        None if meaning && (1..=2).contains(&carrying) => Expected::Meaning,
-        None => Expected::Anything,
-    }
-}
-
-const MOMENTS: &[&str] = &[
-    "time", "times", "date", "day", "days", "hours", "year", "month", "weekday",
-];
-const MEASURES: &[&str] = &[
-    "much", "many", "long", "far", "often", "big", "old", "late", "early", "soon",
-];
-const PRICES: &[&str] = &[
-    "cost", "costs", "price", "prices", "fee", "fees", "rate", "fare", "charge", "salary",
-];
-const MASSES: &[&str] = &[
-    "water",
-    "memory",
-    "space",
-    "luggage",
-    "storage",
-    "power",
-    "ram",
-    "electricity",
-    "energy",
-    "data",
-];
-const SIZES: &[&str] = &[
-    "big", "large", "far", "tall", "high", "wide", "deep", "thick", "close", "near", "broad",
-    "small",
-];
-/// After these "how" asks for a way.
-const WAYS: &[&str] = &[
-    "do", "does", "did", "can", "could", "is", "are", "was", "were", "to", "should", "would",
-    "will", "may", "must", "i", "you", "we", "the", "a", "about", "have", "has", "shall", "and",
-    "",
-];
-
-fn expected_by_how(next: &str, rest: &[&str]) -> Expected {
-    match next {
-        "long" | "soon" => Expected::Duration,
-        "late" | "early" => Expected::Moment,
-        "come" => Expected::Reason,
-        "much" if rest.contains(&"time") || rest.contains(&"notice") => Expected::Duration,
-        "much" if rest.iter().any(|word| ["weigh", "weight"].contains(word)) => Expected::Weight,
-        "much" if rest.iter().any(|word| MASSES.contains(word)) => Expected::Count,
-        "much" => Expected::Price,
-        "often" | "frequently" => Expected::Frequency,
-        "heavy" => Expected::Weight,
-        "hot" | "warm" | "cold" => Expected::Heat,
-        size if SIZES.contains(&size) => Expected::Size,
-        way if WAYS.contains(&way) => Expected::Steps,
-        _ => Expected::Count,
-    }
 }
 
 #[cfg(test)]

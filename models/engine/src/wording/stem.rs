@@ -155,7 +155,9 @@ impl Stem {
         } else if self.ends("us") || self.ends("ss") {
         } else if self.ends("s") && self.letters.len() > 2 {
             let before = &self.letters[..self.letters.len() - 2];
-            if before.iter().any(|b| is_vowel(*b)) {
+            // "PDFs" has no vowel, and is a plural all the same.
+            let vowels = self.letters.iter().filter(|b| is_vowel(**b)).count();
+            if before.iter().any(|b| is_vowel(*b)) || vowels == 0 {
                 self.cut(1);
             }
         }
@@ -287,6 +289,7 @@ mod tests {
             ("running", "run"),
             ("cities", "city"),
             ("dishwashers", "dishwasher"),
+            ("dvds", "dvd"),
             ("opening", "opened"),
             ("bought", "buying"),
         ] {

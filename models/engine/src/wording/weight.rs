@@ -49,7 +49,7 @@ const STOP: &str = "a an the and or but nor so if then than that this these thos
     like would gonna wanna gotta to1 s t re ve ll d m u via per et al etc one 1 am pm because
     anybody somebody anyone someone anything something nothing everything everyone hear explain
     describe sure think mean question answer ask asking curious hope sorry excuse kindly quickly
-    able exactly roughly approximately normally usually generally typically possible possibly maybe
+    several multiple various different able exactly roughly approximately normally usually generally typically possible possibly maybe
     perhaps without within after before until while since upon around against toward towards along
     across behind beyond among per near get gets getting got give gives given giving go goes going gone come comes
     coming came make makes making made put puts";
@@ -68,6 +68,8 @@ const LIGHT: &str = "            went
     details case order visit visiting stay staying bring bringing
      buy run leave set turn change changes live feel want around along back away during exactly
     whole entire certain special specific general normal usual recommend recommended mention
+    building house premises site company organisation organization business highest lowest largest biggest smallest latest earliest nearest
+    closest total overall become accept handle receive expect decide prefer arrange
     include includes included including contain consist there own cover covers covered belong
     matter difference long quickly fast count apply applies concern supposed regarding concerning
     area areas point points 2 two both available year years week month hour hours minute minutes

@@ -35,6 +35,9 @@ impl Word {
 /// Words that people write together, apart or with a hyphen: made one.
 const COMPOUNDS: &[&str] = &[
     "check in",
+    "take out",
+    "taken out",
+    "taking out",
     "money back",
     "setting up",
     "checking in",
