@@ -23,6 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("loaded in {:?}", started.elapsed());
     let sentences: Vec<&str> = SENTENCES.lines().filter(|l| !l.is_empty()).collect();
     let show = std::env::args().any(|a| a == "--show");
+    let only = std::env::args().find_map(|a| a.strip_prefix("--only=").map(str::to_owned));
     for voice in ["slt", "rms"] {
         for (name, stretch, noise) in [
             ("clean", 1.0, None),
@@ -30,6 +31,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             ("15 % faster", 0.85, None),
             ("15 % slower", 1.15, None),
         ] {
+            if only
+                .as_ref()
+                .is_some_and(|only| !format!("{voice}, {name}").contains(only.as_str()))
+            {
+                continue;
+            }
             let mut figures = Figures::default();
             for sentence in &sentences {
                 let mut speech = say(sentence, voice, stretch)?;

@@ -7,6 +7,7 @@
 
 mod corpus;
 mod decoder;
+mod level;
 mod library;
 mod listening;
 mod lm;
@@ -41,11 +42,6 @@ pub struct Sphinx {
 /// The knowledge base's own model gets this share of the probability.
 const OWN_SHARE: f32 = 0.5;
 
-/// The cepstral mean that each utterance begins with: of clear speech at −20 dBFS.
-const MEAN: [f32; 13] = [
-    41.00, -5.29, -0.12, 5.09, 2.48, -4.07, -1.37, -1.78, -5.08, -2.05, -6.45, -1.42, 1.17,
-];
-
 impl Sphinx {
     /// Loads every decoder now. The error names the Debian packages that are missing.
     pub fn load(options: &SphinxOptions) -> Result<Self, Failure> {
@@ -67,9 +63,8 @@ impl Sphinx {
         let recipe = Recipe {
             options: &settings,
             general_model: &model.join("en-us.lm.bin"),
-            own_model: Some((&own, own_share())),
+            own_model: Some((&own, OWN_SHARE)),
             words: &words,
-            mean: &MEAN,
         };
         let decoders = options.decoders.max(1);
         let idle: Result<Vec<Decoder>, Failure> =
@@ -91,32 +86,19 @@ impl Sphinx {
     }
 }
 
-fn own_share() -> f32 {
-    std::env::var("SPHINX_SHARE")
-        .ok()
-        .and_then(|s| s.parse().ok())
-        .unwrap_or(OWN_SHARE)
-}
-
 fn settings(model: &Path) -> Vec<(String, String)> {
     let path = |name: &str| model.join(name).display().to_string();
-    let mut settings: Vec<(String, String)> = [
+    [
         ("-hmm", path("en-us")),
         ("-dict", path("cmudict-en-us.dict")),
         // The second pass costs 150 ms at the end of each utterance and gains nothing.
         ("-fwdflat", "no".to_owned()),
+        // Bounds the work where noise makes everything likely; on clear speech it changes nothing.
+        ("-maxhmmpf", "8000".to_owned()),
+        ("-maxwpf", "20".to_owned()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
-    .to_vec();
-    for pair in std::env::var("SPHINX_OPTS")
-        .unwrap_or_default()
-        .split_whitespace()
-    {
-        let (a, b) = pair.split_once('=').expect("name=value");
-        settings.retain(|(n, _)| n != a);
-        settings.push((a.to_owned(), b.to_owned()));
-    }
-    settings
+    .to_vec()
 }
 
 impl Recognizer for Sphinx {

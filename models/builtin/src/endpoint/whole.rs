@@ -180,9 +180,8 @@ fn kind(words: &[&str]) -> Kind {
     const COMMANDS: &str = " tell show give explain repeat say speak stop play read list describe \
         find open close call turn switch help ";
     let first = words.first().copied().unwrap_or_default();
-    if within(QUESTION_WORDS, first) || within(" what's who's where's how's when's ", first) {
-        Kind::Question
-    } else if within(AUXILIARIES, first) {
+    let contracted = within(" who's where's how's when's ", first);
+    if within(QUESTION_WORDS, first) || within(AUXILIARIES, first) || contracted {
         Kind::Question
     } else if within(COMMANDS, first) {
         Kind::Command

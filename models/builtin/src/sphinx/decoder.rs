@@ -35,8 +35,7 @@ pub(super) struct Word {
     /// In frames of 10 ms, the last one included.
     pub(super) first_frame: i32,
     pub(super) last_frame: i32,
-    /// Acoustic score a frame, scaled; comparable within one utterance.
-    pub(super) acoustic: f32,
+    /// How likely it is beside all else that the decoder thought of.
     pub(super) posterior: f64,
 }
 
@@ -241,16 +240,6 @@ impl Decoder {
         }
     }
 
-    /// How sure the decoder is of the whole, once the utterance has ended.
-    pub(super) fn posterior(&mut self) -> f64 {
-        let f = self.functions;
-        // SAFETY: the decoder and its log table live.
-        unsafe {
-            let log = (f.ps_get_prob)(self.ps.as_ptr());
-            (f.logmath_exp)((f.ps_get_logmath)(self.ps.as_ptr()), log)
-        }
-    }
-
     /// The words one by one, fillers included.
     pub(super) fn words(&mut self) -> Vec<Word> {
         let f = self.functions;
@@ -268,7 +257,6 @@ impl Decoder {
                     text: copy((f.ps_seg_word)(segment)),
                     first_frame,
                     last_frame,
-                    acoustic: acoustic as f32 / (last_frame - first_frame + 1).max(1) as f32,
                     posterior: (f.logmath_exp)((f.ps_get_logmath)(self.ps.as_ptr()), log),
                 });
                 segment = (f.ps_seg_next)(segment);

@@ -68,6 +68,7 @@ macro_rules! functions {
 
 functions! {
     err_set_callback: fn(*const c_void, *mut c_void);
+    err_set_logfp: fn(*mut c_void);
     ps_args: fn() -> *const c_void;
     cmd_ln_parse_r: fn(*mut Config, *const c_void, i32, *mut *mut c_char, i32) -> *mut Config;
     cmd_ln_free_r: fn(*mut Config) -> c_int;
@@ -89,7 +90,6 @@ functions! {
     ps_process_raw: fn(*mut Ps, *const i16, usize, c_int, c_int) -> c_int;
     ps_end_utt: fn(*mut Ps) -> c_int;
     ps_get_hyp: fn(*mut Ps, *mut i32) -> *const c_char;
-    ps_get_prob: fn(*mut Ps) -> i32;
     ps_seg_iter: fn(*mut Ps) -> *mut Segment;
     ps_seg_next: fn(*mut Segment) -> *mut Segment;
     ps_seg_word: fn(*mut Segment) -> *const c_char;
@@ -118,7 +118,11 @@ fn open() -> Result<Functions, libloading::Error> {
     let library = unsafe { Library::new(LIBRARY)? };
     // Never closed: decoders on other threads may hold its code at exit.
     let functions = Functions::of(Box::leak(Box::new(library)))?;
-    // SAFETY: a null callback turns the library's log off; it would hold what people say.
-    unsafe { (functions.err_set_callback)(std::ptr::null(), std::ptr::null_mut()) };
+    // SAFETY: a null callback and a null file turn the library's log off; it would hold what people
+    // say.
+    unsafe {
+        (functions.err_set_callback)(std::ptr::null(), std::ptr::null_mut());
+        (functions.err_set_logfp)(std::ptr::null_mut());
+    }
     Ok(functions)
 }

@@ -1,9 +1,9 @@
 //! One utterance on one decoder: partial words while it lasts, a judged transcript at its end.
 
 use super::Sphinx;
-use super::decoder::Decoder;
+use super::decoder::{Decoder, Word};
 use super::level;
-use super::words::tidy;
+use super::words::{said, tidy};
 use models_engine::{Cancel, Failure, Hypothesis, LISTENING_RATE, Listening, Stopped, Transcript};
 
 /// How often the words so far are looked at, and cancel with them: 100 ms.
@@ -23,8 +23,7 @@ pub(super) struct Utterance<'a> {
     heard: usize,
     since_look: usize,
     partial: Partial,
-    mean: Vec<f32>,
-    /// What was heard, until the mean is settled.
+    /// What was heard, until the mean is measured.
     kept: Vec<i16>,
 }
 
@@ -36,11 +35,9 @@ impl<'a> Utterance<'a> {
             heard: 0,
             since_look: 0,
             partial: Partial::default(),
-            mean: level::USUAL.to_vec(),
             kept: Vec::new(),
         };
-        let mean = utterance.mean.clone();
-        utterance.decoder().begin(&mean)?;
+        utterance.decoder().begin(&level::USUAL)?;
         Ok(utterance)
     }
 
@@ -50,18 +47,29 @@ impl<'a> Utterance<'a> {
             .expect("a decoder is held until the drop")
     }
 
+    /// Begins again with the caller's own mean, and hears what was heard so far once more.
     fn settle(&mut self) -> Result<(), Failure> {
-        let mean = self.mean.clone();
-        let Some((sum, frames)) = self.decoder().cepstra(&mean) else {
-            return Ok(());
-        };
-        if let Some(new) = level::measured(&mean, &sum, frames) {
-            let kept = std::mem::take(&mut self.kept);
-            let decoder = self.decoder();
-            decoder.begin(&new)?;
+        let kept = std::mem::take(&mut self.kept);
+        let decoder = self.decoder();
+        let measured = decoder.cepstra(&level::USUAL);
+        let mean = measured.and_then(|(sum, frames)| level::measured(&sum, frames));
+        if let Some(mean) = mean {
+            decoder.begin(&mean)?;
             decoder.feed(&kept)?;
-            self.kept = kept;
-            self.mean = new;
+        }
+        Ok(())
+    }
+
+    fn hear(&mut self, samples: &[i16]) -> Result<(), Failure> {
+        self.decoder().feed(samples)?;
+        let before = self.heard;
+        self.heard += samples.len();
+        self.since_look += samples.len();
+        if before < level::MEASURED_AT {
+            self.kept.extend_from_slice(samples);
+            if self.heard >= level::MEASURED_AT {
+                self.settle()?;
+            }
         }
         Ok(())
     }
@@ -80,17 +88,7 @@ impl Listening for Utterance<'_> {
         for step in speech[..speech.len().min(free)].chunks(STEP) {
             cancel.check()?;
             let samples: Vec<i16> = step.iter().map(|s| to_i16(*s)).collect();
-            self.decoder().feed(&samples).map_err(Stopped::Failed)?;
-            self.heard += step.len();
-            self.kept.extend_from_slice(&samples);
-            let before = self.heard - step.len();
-            if [level::at(), level::at2()]
-                .iter()
-                .any(|at| before < *at && self.heard >= *at)
-            {
-                self.settle().map_err(Stopped::Failed)?;
-            }
-            self.since_look += step.len();
+            self.hear(&samples).map_err(Stopped::Failed)?;
             if self.since_look >= STEP {
                 news = self.look().or(news);
             }
@@ -101,23 +99,28 @@ impl Listening for Utterance<'_> {
 
     fn finish(mut self: Box<Self>, cancel: &Cancel) -> Result<Transcript, Stopped> {
         cancel.check()?;
-        if self.heard < level::at() {
-            self.settle().map_err(Stopped::Failed)?;
-        }
         let decoder = self.decoder();
         decoder.end();
-        let text = tidy(&decoder.hypothesis());
-        if std::env::var("SPHINX_WORDS").is_ok() {
-            for w in decoder.words() {
-                eprintln!("   {w:?}");
-            }
-            eprintln!("   posterior {}", decoder.posterior());
-        }
+        let words = decoder.words();
+        let text = said(&words);
         if text.is_empty() {
             return Ok(Transcript::default());
         }
-        let confidence = decoder.posterior().clamp(0.0, 1.0) as f32;
+        let confidence = confidence(&words);
         Ok(Transcript { text, confidence })
+    }
+}
+
+/// How sure the decoder is of the words, on average.
+fn confidence(words: &[Word]) -> f32 {
+    let spoken = words.iter().filter(|word| !tidy(&word.text).is_empty());
+    let (sum, count) = spoken.fold((0.0, 0.0), |(sum, count), word| {
+        (sum + word.posterior, count + 1.0)
+    });
+    if count == 0.0 {
+        0.0
+    } else {
+        (sum / count).clamp(0.0, 1.0) as f32
     }
 }
 
