@@ -1,0 +1,12 @@
+//! Whole calls, with a far end made of channels and engines that follow a script.
+
+mod caller;
+mod failures;
+mod floor;
+mod house;
+mod journals;
+mod leaving;
+mod microphone;
+mod noise;
+mod notices;
+mod replies;
