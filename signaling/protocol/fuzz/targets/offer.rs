@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../../../server/transport/src/sdp.rs"]
+#[path = "../../../../server/transport/src/sdp/mod.rs"]
 mod sdp;
 #[path = "../../../../server/transport/src/sniff.rs"]
 mod sniff;
