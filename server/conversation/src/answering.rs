@@ -10,6 +10,9 @@ use crate::utterance::{Said, Utterance, Words};
 use crate::words::APOLOGY;
 use crate::{Millis, PhraseId, Place, ReplyId, ReplyRequest};
 
+/// "And on Sunday?" leans on what was asked before it, rarely on more than this.
+const QUERY_LINES: usize = 4;
+
 impl Conversation {
     /// Nobody speaks: what was said meanwhile is answered now.
     pub(crate) fn answer_next(&mut self) {
@@ -152,13 +155,16 @@ impl Conversation {
         Some(self.now + p::SEARCH)
     }
 
-    /// What to look for: the caller's last words.
+    /// What to look for: the caller's last line, and before it those that it may lean on, one a line.
     pub(crate) fn query(&self, reply: &Reply) -> String {
         let lines = self.lines(reply);
-        let last = lines
-            .into_iter()
-            .rfind(|line| line.author == Author::Caller);
-        last.map(|line| line.text).unwrap_or_default()
+        let asked = lines
+            .iter()
+            .filter(|line| line.author == Author::Caller)
+            .map(|line| line.text.as_str());
+        let mut latest: Vec<&str> = asked.rev().take(QUERY_LINES).collect();
+        latest.reverse();
+        latest.join("\n")
     }
 
     fn lines(&self, reply: &Reply) -> Vec<PromptLine> {
