@@ -1,15 +1,19 @@
 //! What can be typed, and the help that teaches it.
 
-use crate::config::{Config, Language, Mistakes};
+use crate::config::{Config, Mistakes, keys};
 use clap::{Args, Parser, Subcommand};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 /// Voice calls with an AI, on your own machine: one program, no accounts.
-///
-/// Start with `repartee serve`, open the address that it prints, and press Call.
 #[derive(Debug, Parser)]
-#[command(name = "repartee", version, arg_required_else_help = true)]
+#[command(
+    name = "repartee",
+    version,
+    arg_required_else_help = true,
+    after_help = "Start with `repartee serve`, open the address that it prints, and press Call.\n\
+                  Each command has its own help: repartee serve --help"
+)]
 pub(crate) struct CommandLine {
     #[command(subcommand)]
     pub(crate) task: Task,
@@ -80,50 +84,51 @@ pub(crate) struct Serve {
 
 impl Serve {
     /// The command line wins over the file and the environment.
-    pub(crate) fn apply(&self, config: &mut Config) -> Result<(), Mistakes> {
-        let set = |at: &mut Option<PathBuf>, from: &Option<PathBuf>| {
-            if from.is_some() {
-                at.clone_from(from);
+    pub(crate) fn apply(&self, config: &mut Config, mistakes: &mut Mistakes) {
+        fn set<T: Clone>(at: &mut Option<T>, typed: &Option<T>) {
+            if typed.is_some() {
+                at.clone_from(typed);
             }
-        };
+        }
         set(&mut config.data, &self.data);
         set(&mut config.knowledge, &self.knowledge);
         set(&mut config.journals, &self.journals);
+        set(&mut config.greeting, &self.greeting);
+        // A variable that is set to nothing is no key.
+        let key = self.key.as_deref().map(str::trim).unwrap_or_default();
+        set(
+            &mut config.key,
+            &Some(key).filter(|key| !key.is_empty()).map(str::to_owned),
+        );
+        config.lan = self.lan;
         if let Some(listen) = self.listen {
             config.listen = listen;
         } else if self.lan && config.listen.ip().is_loopback() {
             config.listen = SocketAddr::from(([0, 0, 0, 0], config.listen.port()));
         }
         if let Some(url) = &self.llm {
-            config.llm_url = Some(url.clone());
+            match keys::url(url) {
+                Ok(()) => config.take_llm(url.clone()),
+                Err(wrong) => mistakes.add("--llm", wrong),
+            }
             config.llm_model.clone_from(&self.llm_model);
-            config.language_model = Language::Remote;
-        }
-        if self.key.is_some() {
-            config.key.clone_from(&self.key);
-        }
-        if self.greeting.is_some() {
-            config.greeting.clone_from(&self.greeting);
         }
         config
             .allow_origins
             .extend(self.allow_origin.iter().cloned());
         config.public_addresses.extend(&self.public_address);
         config.media_port = self.media_port.unwrap_or(config.media_port);
-        let mut mistakes = Mistakes::default();
-        if let Some(url) = self.llm.as_ref().filter(|url| !url.starts_with("http")) {
-            mistakes.add(
-                "--llm",
-                format!("{url} is not a URL such as http://localhost:11434/v1"),
-            );
-        }
-        config.check(&mut mistakes);
-        mistakes.none_or(())
     }
 }
 
 /// Read the configuration whole and name every mistake.
+///
+/// The file and the environment are read, as `repartee serve` would, and nothing is started.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  repartee check                           the file beside the server, and the environment
+  repartee check --config /etc/repartee.toml
+  repartee check --sample > repartee.toml  a file to begin with")]
 pub(crate) struct Check {
     /// Configuration file [default: repartee.toml, where there is one]
     #[arg(long, value_name = "FILE")]

@@ -2,8 +2,9 @@
 
 use qrcode::QrCode;
 use qrcode::render::unicode;
+use rcgen::{CertificateParams, KeyPair};
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::{fs, io};
 
 /// What is kept in the data folder, so that a phone that has trusted the server once knows it again.
@@ -14,28 +15,24 @@ pub(crate) struct Lan {
     pub(crate) key: String,
 }
 
-/// Reads what was kept, or makes it.
-pub(crate) fn prepare(data: &Path) -> Result<Lan, String> {
+/// Reads what was kept, or makes it. A key that somebody has set is shown as it is.
+pub(crate) fn prepare(data: &Path, set: Option<&str>) -> Result<Lan, String> {
     let address = own_address().ok_or(
         "this machine has no address on a local network; connect it to the network of the phone",
     )?;
     fs::create_dir_all(data).map_err(|error| cannot(data, &error))?;
-    let key = kept(&data.join("lan.key"), || {
-        format!("lan-{:032x}", rand::random::<u128>())
+    let mint = || Ok(format!("lan-{:032x}", rand::random::<u128>()));
+    let key = match set {
+        Some(key) => key.to_owned(),
+        None => kept(&data.join("lan.key"), mint)?,
+    };
+    let private_key_pem = kept(&data.join("lan-tls.key"), || {
+        let made = KeyPair::generate().map_err(|error| unmade(&error))?;
+        Ok(made.serialize_pem())
     })?;
-    let (certificate, private) = (
-        data.join(certificate_name(address)),
-        data.join("lan-tls.key"),
-    );
-    if !(certificate.exists() && private.exists()) {
-        let names = vec![address.to_string(), "localhost".to_owned()];
-        let made = rcgen::generate_simple_self_signed(names)
-            .map_err(|error| format!("no certificate could be made: {error}"))?;
-        write_private(&private, &made.signing_key.serialize_pem())?;
-        write_private(&certificate, &made.cert.pem())?;
-    }
-    let read = |path: &PathBuf| fs::read_to_string(path).map_err(|error| cannot(path, &error));
-    let (certificate_pem, private_key_pem) = (read(&certificate)?, read(&private)?);
+    let certificate_pem = kept(&data.join(certificate_name(address)), || {
+        certificate(address, &private_key_pem).map_err(|error| unmade(&error))
+    })?;
     Ok(Lan {
         address,
         certificate_pem,
@@ -44,16 +41,31 @@ pub(crate) fn prepare(data: &Path) -> Result<Lan, String> {
     })
 }
 
+/// Of the one private key, so that the certificates of earlier addresses stay good.
+fn certificate(address: IpAddr, private_key_pem: &str) -> Result<String, rcgen::Error> {
+    let names = vec![address.to_string(), "localhost".to_owned()];
+    let key = KeyPair::from_pem(private_key_pem)?;
+    Ok(CertificateParams::new(names)?.self_signed(&key)?.pem())
+}
+
+fn unmade(error: &rcgen::Error) -> String {
+    format!(
+        "no certificate could be made ({error}): remove lan-tls.key from the data folder, and a \
+         new one is made"
+    )
+}
+
 /// A certificate names its address: another address needs another.
 fn certificate_name(address: IpAddr) -> String {
     format!("lan-{}.crt", address.to_string().replace([':', '.'], "-"))
 }
 
-fn kept(path: &Path, make: impl FnOnce() -> String) -> Result<String, String> {
+fn kept(path: &Path, make: impl FnOnce() -> Result<String, String>) -> Result<String, String> {
     match fs::read_to_string(path) {
         Ok(text) if !text.trim().is_empty() => Ok(text.trim().to_owned()),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(cannot(path, &error)),
         _ => {
-            let text = make();
+            let text = make()?;
             write_private(path, &text)?;
             Ok(text)
         }

@@ -11,7 +11,7 @@ mod serve;
 
 use clap::Parser;
 use command_line::{Check, CommandLine, Task};
-use config::Config;
+use config::{Config, Mistakes};
 use std::path::Path;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
@@ -48,7 +48,7 @@ fn checked(check: &Check) -> Result<(), String> {
         print!("{}", config::SAMPLE);
         return Ok(());
     }
-    let config = read_config(check.config.as_deref())?;
+    let config = read_config(check.config.as_deref(), |_, _| {})?;
     println!(
         "The configuration is whole. The server would listen on {}.",
         config.listen
@@ -56,8 +56,12 @@ fn checked(check: &Check) -> Result<(), String> {
     Ok(())
 }
 
-fn read_config(file: Option<&Path>) -> Result<Config, String> {
-    Config::read(file, |name| std::env::var(name).ok()).map_err(|mistakes| mistakes.to_string())
+fn read_config(
+    file: Option<&Path>,
+    typed: impl FnOnce(&mut Config, &mut Mistakes),
+) -> Result<Config, String> {
+    let environment = |name: &str| std::env::var(name).ok();
+    Config::read(file, environment, typed).map_err(|mistakes| mistakes.to_string())
 }
 
 /// `RUST_LOG` chooses what is logged. What people say is never part of it.

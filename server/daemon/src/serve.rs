@@ -156,9 +156,8 @@ async fn media(config: &Config, address: SocketAddr) -> Result<Arc<Transport>, S
             }
         }
     }
-    Transport::bind(options(address.ip()))
-        .await
-        .map_err(|error| error.to_string())
+    let bound = Transport::bind(options(address.ip())).await;
+    bound.map_err(|error| format!("{error}. Choose another UDP port with --media-port PORT"))
 }
 
 fn lobby_options(config: &Config) -> LobbyOptions {

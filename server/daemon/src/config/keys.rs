@@ -64,9 +64,9 @@ keys! {
     ])?;
     "knowledge.folder" Text |c, v| c.knowledge = filled(v)?.map(PathBuf::from);
     "llm.url" Text |c, v| {
-        c.llm_url = url(v)?;
-        if c.llm_url.is_some() {
-            c.language_model = Language::Remote;
+        if let Some(text) = filled(v)? {
+            url(&text)?;
+            c.take_llm(text);
         }
     };
     "llm.model" Text |c, v| c.llm_model = filled(v)?;
@@ -189,12 +189,12 @@ fn addresses(value: &Value) -> Result<Vec<IpAddr>, Wrong> {
         .collect()
 }
 
-fn url(value: &Value) -> Result<Option<String>, Wrong> {
-    let Some(text) = filled(value)? else {
-        return Ok(None);
-    };
-    if text.starts_with("http://") || text.starts_with("https://") {
-        Ok(Some(text))
+pub(crate) fn url(text: &str) -> Result<(), Wrong> {
+    let rest = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"));
+    if rest.is_some_and(|host| !host.is_empty() && !host.starts_with('/')) {
+        Ok(())
     } else {
         Err(format!(
             "\"{text}\" is not a URL such as \"http://localhost:11434/v1\""

@@ -1,9 +1,9 @@
 //! What the server is told: defaults, then the file, then the environment, then the command line.
 
-mod keys;
+pub(crate) mod keys;
 mod mistakes;
 
-pub(crate) use keys::KEYS;
+use keys::KEYS;
 pub(crate) use mistakes::Mistakes;
 
 use std::net::{IpAddr, SocketAddr};
@@ -41,6 +41,8 @@ pub(crate) struct Config {
     pub(crate) relay_minutes: u64,
     pub(crate) data: Option<PathBuf>,
     pub(crate) journals: Option<PathBuf>,
+    /// `--lan`, of the command line alone: a key is minted where none is set.
+    pub(crate) lan: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,16 +99,18 @@ impl Default for Config {
             relay_minutes: 60,
             data: None,
             journals: None,
+            lan: false,
         }
     }
 }
 
 impl Config {
-    /// Reads the file (or the default one, where it stands) and the environment. Every mistake is
-    /// named, not only the first.
+    /// Reads the file (or the default one, where it stands), the environment and what was typed.
+    /// Every mistake is named, not only the first; what hangs together is checked once all are in.
     pub(crate) fn read(
         file: Option<&Path>,
         environment: impl Fn(&str) -> Option<String>,
+        typed: impl FnOnce(&mut Self, &mut Mistakes),
     ) -> Result<Self, Mistakes> {
         let (mut config, mut mistakes) = (Self::default(), Mistakes::default());
         let beside = Path::new(FILE);
@@ -117,6 +121,7 @@ impl Config {
             }
         }
         config.take_environment(environment, &mut mistakes);
+        typed(&mut config, &mut mistakes);
         config.check(&mut mistakes);
         mistakes.none_or(config)
     }
@@ -142,6 +147,11 @@ impl Config {
                 }
             } else if let (true, toml::Value::Table(inner)) = (keys::is_section(&path), value) {
                 self.take_table(file, &path, inner, out);
+            } else if keys::is_section(&path) {
+                out.add(
+                    place,
+                    format!("is a section: write its keys under [{path}]"),
+                );
             } else {
                 out.add(place, keys::unknown(&path));
             }
@@ -166,26 +176,42 @@ impl Config {
         if self.llm_url.is_none()
             && let Some(url) = environment("OPENAI_BASE_URL").filter(|url| !url.is_empty())
         {
-            self.llm_url = Some(url);
-            self.language_model = Language::Remote;
+            match keys::url(&url) {
+                Ok(()) => self.take_llm(url),
+                Err(wrong) => mistakes.add("environment variable OPENAI_BASE_URL", wrong),
+            }
         }
         if self.llm_key.is_none() {
             self.llm_key = environment("OPENAI_API_KEY").filter(|key| !key.is_empty());
             if self.llm_key.is_some() && self.llm_url.is_none() {
-                self.llm_url = Some("https://api.openai.com/v1".to_owned());
-                self.language_model = Language::Remote;
+                self.take_llm("https://api.openai.com/v1".to_owned());
             }
         }
     }
 
+    /// Who names a chat server wants its words.
+    pub(crate) fn take_llm(&mut self, url: String) {
+        self.llm_url = Some(url);
+        self.language_model = Language::Remote;
+    }
+
     /// What each value alone cannot show.
-    pub(crate) fn check(&self, mistakes: &mut Mistakes) {
-        if !self.listen.ip().is_loopback() && self.key.is_none() {
+    fn check(&self, mistakes: &mut Mistakes) {
+        if self.lan && self.listen.ip().is_loopback() {
+            mistakes.add(
+                "--lan",
+                format!(
+                    "no phone reaches {}: leave --listen out, or name an address such as 0.0.0.0:8080",
+                    self.listen
+                ),
+            );
+        }
+        if !self.listen.ip().is_loopback() && self.key.is_none() && !self.lan {
             mistakes.add(
                 "server.key",
                 format!(
                     "{} can be reached from other machines, so a key is needed: set server.key or \
-                     REPARTEE_SERVER_KEY, use --lan to have one minted, or listen on 127.0.0.1",
+                     REPARTEE_SERVER_KEY, give --key, use --lan to have one minted, or listen on 127.0.0.1",
                     self.listen
                 ),
             );
@@ -221,3 +247,6 @@ impl Config {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
