@@ -51,14 +51,21 @@ impl RecognizerPort {
         let (sound, sounds) = sync_channel(WAITING);
         let mailbox = Mailbox::new(to.clone(), wrap.clone());
         let submitted = self.0.submit(move |engine| {
-            let mut guard = EndGuard { mailbox, ended: None };
+            let mut guard = EndGuard {
+                mailbox,
+                ended: None,
+            };
             guard.ended = Some(attend(engine, &hint, &sounds, &guard.mailbox, &cancel));
         });
         if submitted.is_err() {
             let busy = Stopped::failed("too many callers are waiting to be understood");
             Mailbox::<Heard>::immediate(to, wrap(Heard::Ended(Err(busy))));
         }
-        Hearing { sound, gathered: Vec::with_capacity(HANDOVER), _job: job }
+        Hearing {
+            sound,
+            gathered: Vec::with_capacity(HANDOVER),
+            _job: job,
+        }
     }
 }
 
@@ -119,6 +126,7 @@ struct EndGuard {
 impl Drop for EndGuard {
     fn drop(&mut self) {
         let broken = || Err(Stopped::failed("the recognizer broke down"));
-        self.mailbox.report(Heard::Ended(self.ended.take().unwrap_or_else(broken)));
+        self.mailbox
+            .report(Heard::Ended(self.ended.take().unwrap_or_else(broken)));
     }
 }

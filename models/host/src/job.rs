@@ -33,7 +33,9 @@ impl<R: 'static> Mailbox<R> {
         to: mpsc::Sender<T>,
         wrap: impl Fn(R) -> T + Send + 'static,
     ) -> Self {
-        Self { deliver: Box::new(move |report| to.blocking_send(wrap(report)).is_ok()) }
+        Self {
+            deliver: Box::new(move |report| to.blocking_send(wrap(report)).is_ok()),
+        }
     }
 
     /// For those who refuse a job before it reaches a thread: must not wait.

@@ -25,7 +25,10 @@ pub struct Pool<E: ?Sized> {
 
 impl<E: ?Sized> Clone for Pool<E> {
     fn clone(&self) -> Self {
-        Self { engine: Arc::clone(&self.engine), queue: self.queue.clone() }
+        Self {
+            engine: Arc::clone(&self.engine),
+            queue: self.queue.clone(),
+        }
     }
 }
 

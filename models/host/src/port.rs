@@ -91,7 +91,10 @@ impl SynthesizerPort {
         run(&self.0, to, wrap, failed, move |engine, report, cancel| {
             let rate = engine.rate();
             let mut emit = |samples: &[f32]| {
-                if !report(Speaking::Speech { rate, samples: samples.to_vec() }) {
+                if !report(Speaking::Speech {
+                    rate,
+                    samples: samples.to_vec(),
+                }) {
                     cancel.cancel();
                 }
             };
@@ -117,7 +120,11 @@ where
     let (job, cancel) = Job::new();
     let mailbox = Mailbox::new(to.clone(), wrap.clone());
     let submitted = pool.submit(move |engine| {
-        let mut guard = EndGuard { mailbox, failed, armed: true };
+        let mut guard = EndGuard {
+            mailbox,
+            failed,
+            armed: true,
+        };
         if cancel.is_cancelled() {
             guard.mailbox.report(failed(Stopped::Cancelled));
         } else {
@@ -142,7 +149,8 @@ struct EndGuard<R: 'static> {
 impl<R: 'static> Drop for EndGuard<R> {
     fn drop(&mut self) {
         if self.armed {
-            self.mailbox.report((self.failed)(Stopped::failed("the engine broke down")));
+            self.mailbox
+                .report((self.failed)(Stopped::failed("the engine broke down")));
         }
     }
 }

@@ -12,7 +12,11 @@ use std::sync::{Arc, Mutex, mpsc as blocking};
 use tokio::sync::mpsc;
 
 fn options(threads: usize, waiting: usize) -> PoolOptions {
-    PoolOptions { name: "test", threads, waiting }
+    PoolOptions {
+        name: "test",
+        threads,
+        waiting,
+    }
 }
 
 fn language(engine: impl LanguageModel + 'static, waiting: usize) -> LanguagePort {
@@ -21,8 +25,15 @@ fn language(engine: impl LanguageModel + 'static, waiting: usize) -> LanguagePor
 }
 
 fn asking(text: &str) -> Prompt {
-    let line = Line { author: Author::Caller, text: text.to_owned(), cut: false };
-    Prompt { lines: vec![line], ..Prompt::default() }
+    let line = Line {
+        author: Author::Caller,
+        text: text.to_owned(),
+        cut: false,
+    };
+    Prompt {
+        lines: vec![line],
+        ..Prompt::default()
+    }
 }
 
 async fn ended(reports: &mut mpsc::Receiver<Composing>) -> (String, Result<(), Stopped>) {
@@ -41,7 +52,10 @@ async fn words_arrive_in_order_and_the_end_comes_last() {
     let port = language(ScriptedLanguage::saying("one two three"), 4);
     let (to, mut reports) = mpsc::channel(1);
     let _job = port.compose(asking("count"), &to, |report| report);
-    assert_eq!(ended(&mut reports).await, ("one two three".to_owned(), Ok(())));
+    assert_eq!(
+        ended(&mut reports).await,
+        ("one two three".to_owned(), Ok(()))
+    );
 }
 
 #[tokio::test]
@@ -52,16 +66,24 @@ async fn a_dropped_job_ends_as_cancelled() {
     let conduct = Conduct::plain().watched(move |out| {
         if out == 0 {
             entered.send(()).expect("the test listens");
-            gate.lock().expect("one user").recv().expect("the test opens the gate");
+            gate.lock()
+                .expect("one user")
+                .recv()
+                .expect("the test opens the gate");
         }
     });
     let port = language(ScriptedLanguage::saying("never said").conduct(conduct), 4);
     let (to, mut reports) = mpsc::channel(8);
     let job = port.compose(asking("anything"), &to, |report| report);
-    tokio::task::spawn_blocking(move || at_work.recv().expect("the job began")).await.expect("ran");
+    tokio::task::spawn_blocking(move || at_work.recv().expect("the job began"))
+        .await
+        .expect("ran");
     drop(job);
     go.send(()).expect("the engine waits");
-    assert_eq!(ended(&mut reports).await, (String::new(), Err(Stopped::Cancelled)));
+    assert_eq!(
+        ended(&mut reports).await,
+        (String::new(), Err(Stopped::Cancelled))
+    );
 }
 
 #[tokio::test]
@@ -70,12 +92,17 @@ async fn a_full_queue_refuses_at_once_and_says_why() {
     let gate = Mutex::new(gate);
     let conduct = Conduct::plain().watched(move |out| {
         if out == 0 {
-            gate.lock().expect("one user").recv().expect("the test opens the gate");
+            gate.lock()
+                .expect("one user")
+                .recv()
+                .expect("the test opens the gate");
         }
     });
     let port = language(ScriptedLanguage::saying("x").conduct(conduct), 1);
     let (to, mut reports) = mpsc::channel(64);
-    let jobs: Vec<_> = (0..8).map(|_| port.compose(asking("x"), &to, |report| report)).collect();
+    let jobs: Vec<_> = (0..8)
+        .map(|_| port.compose(asking("x"), &to, |report| report))
+        .collect();
     for _ in 0..8 {
         go.send(()).expect("room for every opening");
     }
@@ -83,9 +110,16 @@ async fn a_full_queue_refuses_at_once_and_says_why() {
     for _ in 0..8 {
         results.push(ended(&mut reports).await.1);
     }
-    let refused = results.iter().filter(|end| matches!(end, Err(Stopped::Failed(_)))).count();
+    let refused = results
+        .iter()
+        .filter(|end| matches!(end, Err(Stopped::Failed(_))))
+        .count();
     let done = results.iter().filter(|end| end.is_ok()).count();
-    assert_eq!((refused + done, done >= 1, refused >= 6), (8, true, true), "{results:?}");
+    assert_eq!(
+        (refused + done, done >= 1, refused >= 6),
+        (8, true, true),
+        "{results:?}"
+    );
     drop(jobs);
 }
 
@@ -96,7 +130,12 @@ impl LanguageModel for Breaks {
         Card::new("breaks", models_engine::Grade::Scripted)
     }
 
-    fn compose(&self, prompt: &Prompt, emit: &mut dyn FnMut(Piece), _: &Cancel) -> Result<(), Stopped> {
+    fn compose(
+        &self,
+        prompt: &Prompt,
+        emit: &mut dyn FnMut(Piece),
+        _: &Cancel,
+    ) -> Result<(), Stopped> {
         assert!(!prompt.lines.is_empty(), "planted");
         emit(Piece::Text("fine".to_owned()));
         Ok(())
@@ -108,7 +147,10 @@ async fn a_panic_costs_one_job_and_not_the_thread() {
     let port = language(Breaks, 4);
     let (to, mut reports) = mpsc::channel(8);
     let _first = port.compose(Prompt::default(), &to, |report| report);
-    assert!(matches!(ended(&mut reports).await.1, Err(Stopped::Failed(_))));
+    assert!(matches!(
+        ended(&mut reports).await.1,
+        Err(Stopped::Failed(_))
+    ));
     let _second = port.compose(asking("still there?"), &to, |report| report);
     assert_eq!(ended(&mut reports).await, ("fine".to_owned(), Ok(())));
 }
@@ -120,7 +162,11 @@ async fn speech_arrives_whole() {
     let engine: Arc<dyn Synthesizer> = Arc::new(engine);
     let port = SynthesizerPort(Pool::new(engine, options(2, 4)));
     let (to, mut reports) = mpsc::channel(1);
-    let script = Script { text: "good morning".to_owned(), voice: None, speed: 1.0 };
+    let script = Script {
+        text: "good morning".to_owned(),
+        voice: None,
+        speed: 1.0,
+    };
     let _job = port.speak(script, &to, |report| report);
     let mut heard = 0;
     loop {
@@ -159,7 +205,10 @@ async fn sound_waits_for_a_free_recognizer_and_none_is_lost() {
             texts.push((who, ended.expect("both are understood").text));
         }
     }
-    let expected = [(1, "16000 samples".to_owned()), (2, "8000 samples".to_owned())];
+    let expected = [
+        (1, "16000 samples".to_owned()),
+        (2, "8000 samples".to_owned()),
+    ];
     assert_eq!(texts, expected);
 }
 
@@ -179,5 +228,8 @@ async fn a_forgotten_utterance_frees_its_recognizer() {
             ends.push((who, ended.map(|transcript| transcript.text)));
         }
     }
-    assert_eq!(ends, [(1, Err(Stopped::Cancelled)), (2, Ok("hello".to_owned()))]);
+    assert_eq!(
+        ends,
+        [(1, Err(Stopped::Cancelled)), (2, Ok("hello".to_owned()))]
+    );
 }

@@ -2,8 +2,9 @@
 
 use crate::caller::{frames, words};
 use crate::house::House;
-use crate::microphone::Microphone;
-use models_engine::scripted::{ScriptedLanguage, ScriptedRecognizer};
+use crate::microphone::{Microphone, swell};
+use models_engine::scripted::{ScriptedLanguage, ScriptedRecognizer, ScriptedSynthesizer};
+use models_engine::{Cancel, Card, Script, Spoken, Stopped, Synthesizer};
 
 /// 90 letters, 60 ms each.
 const LONG: &str = "one two three. four five six. seven eight nine. ten eleven twelve. \
@@ -15,6 +16,39 @@ fn one_long_reply() -> ScriptedLanguage {
         let first = !prompt.lines.iter().any(|line| line.cut);
         if first { LONG } else { "yes" }.to_owned()
     })
+}
+
+/// The scripted tone, swinging as a voice does: none of its frames is taken for noise.
+struct Swinging(ScriptedSynthesizer);
+
+impl Synthesizer for Swinging {
+    fn card(&self) -> Card {
+        self.0.card()
+    }
+
+    fn rate(&self) -> u32 {
+        self.0.rate()
+    }
+
+    fn voices(&self) -> Vec<String> {
+        self.0.voices()
+    }
+
+    fn speak(
+        &self,
+        script: &Script,
+        emit: &mut dyn FnMut(&[f32]),
+        cancel: &Cancel,
+    ) -> Result<Spoken, Stopped> {
+        let (rate, mut at) = (self.0.rate(), 0);
+        let mut swing = |tone: &[f32]| {
+            let swung = (at..).zip(tone).map(|(n, sample)| sample * swell(n, rate));
+            let swung: Vec<f32> = swung.collect();
+            at += tone.len();
+            emit(&swung);
+        };
+        self.0.speak(script, &mut swing, cancel)
+    }
 }
 
 #[tokio::test]
@@ -53,6 +87,7 @@ async fn a_voice_cuts_the_reply_and_nothing_more_of_it_is_heard() {
 async fn a_short_burst_holds_the_reply_and_then_it_goes_on_to_its_end() {
     let house = House::new()
         .answers(ScriptedLanguage::saying(LONG))
+        .speaks(Swinging(ScriptedSynthesizer::new()))
         .hears(ScriptedRecognizer::by(|_| String::new()));
     let mut caller = house.caller("a").await;
     let microphone = Microphone::of(&caller);

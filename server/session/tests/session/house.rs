@@ -66,7 +66,7 @@ impl House {
         self
     }
 
-    pub(crate) fn speaks(mut self, voice: ScriptedSynthesizer) -> Self {
+    pub(crate) fn speaks(mut self, voice: impl Synthesizer + 'static) -> Self {
         self.engines.synthesizer = Some(synthesizer(voice));
         self
     }
@@ -95,7 +95,7 @@ fn language(model: ScriptedLanguage) -> LanguagePort {
     LanguagePort(Pool::new(model, pool("think")))
 }
 
-fn synthesizer(voice: ScriptedSynthesizer) -> SynthesizerPort {
+fn synthesizer(voice: impl Synthesizer + 'static) -> SynthesizerPort {
     let voice: Arc<dyn Synthesizer> = Arc::new(voice);
     SynthesizerPort(Pool::new(voice, pool("speak")))
 }
