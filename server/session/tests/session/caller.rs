@@ -8,9 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 
 /// No event of these tests takes longer, however busy the machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Messages and frames of half a minute, and more.
+const MOST: usize = 10_000;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Got {
@@ -28,21 +32,22 @@ pub(crate) struct Frame {
 
 pub(crate) struct Caller {
     pub(crate) events: mpsc::Sender<FromPeer>,
-    got: mpsc::UnboundedReceiver<Got>,
+    got: mpsc::Receiver<Got>,
     /// Everything that was looked at so far.
     pub(crate) past: Vec<Got>,
     stalled: Arc<AtomicBool>,
 }
 
 struct Recorder {
-    got: mpsc::UnboundedSender<Got>,
+    got: mpsc::Sender<Got>,
     stalled: Arc<AtomicBool>,
 }
 
 impl Recorder {
     fn note(&self, got: Got) {
         // A test that is over looks at nothing more.
-        let _ = self.got.send(got);
+        let full = matches!(self.got.try_send(got), Err(TrySendError::Full(_)));
+        assert!(!full, "a test looks at what it gets");
     }
 }
 
@@ -75,7 +80,7 @@ impl ToPeer for Recorder {
 impl Caller {
     pub(crate) fn new() -> (Self, Peer) {
         let (events, from_peer) = mpsc::channel(1_000);
-        let (recorded, got) = mpsc::unbounded_channel();
+        let (recorded, got) = mpsc::channel(MOST);
         let stalled = Arc::new(AtomicBool::new(false));
         let recorder = Recorder {
             got: recorded,
@@ -163,11 +168,11 @@ impl Caller {
     }
 
     pub(crate) fn all_told(&self) -> Vec<&str> {
-        let told = |got| match got {
-            &Got::Told(ref message) => Some(message.as_str()),
-            _ => None,
-        };
-        self.past.iter().filter_map(told).collect()
+        let told = self.past.iter().filter_map(|got| match got {
+            Got::Told(message) => Some(message.as_str()),
+            Got::Frame(_) | Got::Closed => None,
+        });
+        told.collect()
     }
 
     pub(crate) fn was_told(&self, beginning: &str) -> bool {

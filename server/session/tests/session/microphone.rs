@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 pub(crate) struct Microphone {
-    speech: mpsc::UnboundedSender<u64>,
+    speech: mpsc::Sender<u64>,
 }
 
 /// What the line between does to the packets.
@@ -26,22 +26,18 @@ impl Microphone {
     }
 
     pub(crate) fn through(caller: &Caller, route: Route) -> Self {
-        let (speech, wanted) = mpsc::unbounded_channel();
+        let (speech, wanted) = mpsc::channel(16);
         tokio::spawn(run(wanted, caller.events.clone(), route));
         Self { speech }
     }
 
     /// The caller raises their voice for so long, from the next packet on.
     pub(crate) fn say(&self, ms: u64) {
-        self.speech.send(ms).expect("the microphone is on");
+        self.speech.try_send(ms).expect("the microphone is on");
     }
 }
 
-async fn run(
-    mut wanted: mpsc::UnboundedReceiver<u64>,
-    events: mpsc::Sender<FromPeer>,
-    route: Route,
-) {
+async fn run(mut wanted: mpsc::Receiver<u64>, events: mpsc::Sender<FromPeer>, route: Route) {
     let mut outbound = Outbound::new().expect("the codec is there");
     let mut clock = tokio::time::interval(Duration::from_millis(FRAME_MS));
     let (mut packet, mut sequence, mut held) = (Vec::new(), 0_u16, Vec::new());
