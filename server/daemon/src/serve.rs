@@ -55,7 +55,7 @@ async fn run(config: Config, lan: Option<lan::Lan>) -> Result<(), String> {
     let lobby = Lobby::new(lobby_options(&config));
     let engines = Arc::new(OnceLock::new());
     let house = House {
-        answerer: transport,
+        answerer: transport.clone(),
         lobby: Arc::clone(&lobby),
         engines: Arc::clone(&engines),
         longest_call: longest_call(&config).unwrap_or(A_DAY),
@@ -92,9 +92,21 @@ async fn run(config: Config, lan: Option<lan::Lan>) -> Result<(), String> {
         () = lobby.drain("the server is shutting down", deadline) => {}
         stopped = told_to_stop() => stopped?,
     }
+    hung_up(&transport).await;
     handle.graceful_shutdown(Some(Duration::from_secs(1)));
     let _ = serving.await;
     Ok(())
+}
+
+/// Each peer is told that the line is closed before the sockets are: else it waits for a server that
+/// is gone.
+async fn hung_up(transport: &Transport) {
+    let told = async {
+        while transport.peers() > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let _ = tokio::time::timeout(Duration::from_secs(1), told).await;
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, String> {

@@ -27,8 +27,25 @@ pub struct Lobby {
 
 #[derive(Default)]
 struct Calls {
-    running: HashMap<String, mpsc::Sender<Order>>,
+    running: HashMap<String, Running>,
     draining: bool,
+}
+
+struct Running {
+    orders: mpsc::Sender<Order>,
+    /// Told to end; it keeps its place until it has.
+    hung_up: bool,
+}
+
+impl Calls {
+    fn have_room(&self, most: usize) -> Result<(), NotAdmitted> {
+        let calls = self.running.len();
+        match self.draining {
+            true => Err(NotAdmitted::Draining),
+            false if calls >= most => Err(NotAdmitted::Full { calls }),
+            false => Ok(()),
+        }
+    }
 }
 
 /// Why a call was not let in.
@@ -66,16 +83,7 @@ impl Lobby {
 
     /// Whether one more call would be let in. Asked before the costly part of an offer.
     pub fn has_room(&self) -> Result<(), NotAdmitted> {
-        let calls = self.calls();
-        if calls.draining {
-            return Err(NotAdmitted::Draining);
-        }
-        if calls.running.len() >= self.options.most_calls {
-            return Err(NotAdmitted::Full {
-                calls: calls.running.len(),
-            });
-        }
-        Ok(())
+        self.calls().have_room(self.options.most_calls)
     }
 
     /// Begins a session on its own task. Whatever becomes of it touches no other.
@@ -92,7 +100,15 @@ impl Lobby {
         let session = Session::new(call, &peer, dialect, settings, engines, options)
             .map_err(|error| NotAdmitted::Server(error.to_string()))?;
         let (orders, inbox) = mpsc::channel(4);
-        self.calls().running.insert(call.to_owned(), orders);
+        {
+            let mut calls = self.calls();
+            calls.have_room(self.options.most_calls)?;
+            let running = Running {
+                orders,
+                hung_up: false,
+            };
+            calls.running.insert(call.to_owned(), running);
+        }
         let entry = Entry {
             lobby: Arc::clone(self),
             call: call.to_owned(),
@@ -104,10 +120,18 @@ impl Lobby {
         Ok(())
     }
 
-    /// False when there is no such call.
+    /// False when there is no such call, or when it has been hung up already.
     pub fn hang_up(&self, call: &str) -> bool {
-        let orders = self.calls().running.remove(call);
-        orders.is_some_and(|orders| orders.try_send(Order::HangUp).is_ok())
+        let mut calls = self.calls();
+        let Some(running) = calls
+            .running
+            .get_mut(call)
+            .filter(|running| !running.hung_up)
+        else {
+            return false;
+        };
+        running.hung_up = true;
+        running.orders.try_send(Order::HangUp).is_ok()
     }
 
     pub fn calls_running(&self) -> usize {
@@ -119,7 +143,11 @@ impl Lobby {
         let orders: Vec<_> = {
             let mut calls = self.calls();
             calls.draining = true;
-            calls.running.values().cloned().collect()
+            calls
+                .running
+                .values()
+                .map(|running| running.orders.clone())
+                .collect()
         };
         for orders in orders {
             let _ = orders.try_send(Order::SayGoodbye {
