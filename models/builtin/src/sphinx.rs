@@ -19,6 +19,7 @@ use corpus::Corpus;
 use decoder::{Decoder, Recipe};
 use models_engine::{Card, Failure, Grade, Hint, Listening, Recognizer, Stopped};
 use pronounce::Dictionary;
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -56,7 +57,8 @@ impl Sphinx {
         let dictionary = Dictionary::read(&model.join("cmudict-en-us.dict"))?;
         let corpus = Corpus::of(&options.knowledge);
         let words = dictionary.complete(&corpus.vocabulary(), &corpus.spelling);
-        let known = |word: &str| dictionary.knows(word) || words.iter().any(|(w, _)| w == word);
+        let named: HashSet<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
+        let known = |word: &str| dictionary.knows(word) || named.contains(word);
         let scratch = Scratch::new()?;
         let own = scratch.write("own.lm", corpus.counts(known).arpa().as_bytes())?;
         let settings = settings(model);

@@ -1,8 +1,9 @@
-//! The cepstral mean of a caller and the line: what the recogniser takes off before it compares.
+//! The caller's loudness and cepstral mean: what the recogniser compares speech by, set right.
 //!
 //! The library begins with a mean from its configuration and does not move it in the first 8 s. A
-//! caller whose line differs from it would be misheard all that time. So the mean of the first second
-//! is measured, and the utterance begun again with it: 0.2 s of work, done while the caller speaks on.
+//! caller who is louder, or whose line differs from it, would be misheard all that time. So loud
+//! callers are turned down, and the mean of the first second is measured and the utterance begun
+//! again with it: 0.2 s of work, done while the caller speaks on.
 
 use models_engine::LISTENING_RATE;
 
@@ -31,6 +32,33 @@ pub(super) fn measured(sum: &[f32], frames: f32) -> Option<Vec<f32>> {
     Some(both.collect())
 }
 
+/// The loudest tenth of a second that needs no turning down: −22 dBFS.
+const LOUD: f32 = 0.08;
+
+/// Turns a loud caller down to what the model knows best. Nobody is turned up: noise would be, too.
+#[derive(Default)]
+pub(super) struct Loudness {
+    /// Root mean square of the loudest step so far.
+    loudest: f32,
+}
+
+impl Loudness {
+    /// Sees a step of a tenth of a second before it is turned down.
+    pub(super) fn see(&mut self, step: &[f32]) {
+        let energy: f32 = step.iter().map(|s| s * s).sum();
+        let loudness = (energy / step.len().max(1) as f32).sqrt();
+        if loudness.is_finite() {
+            self.loudest = self.loudest.max(loudness);
+        }
+    }
+
+    pub(super) fn turned_down(&self, speech: &[f32]) -> Vec<i16> {
+        let gain = (LOUD / self.loudest.max(LOUD)) * f32::from(i16::MAX);
+        // A cast from a float saturates, and makes 0 of what is no number.
+        speech.iter().map(|sample| (sample * gain) as i16).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,5 +71,20 @@ mod tests {
             |frames| measured(&sum(frames), frames).expect("enough was heard")[0] - USUAL[0];
         assert!((after(100.0) - 5.0).abs() < 0.01);
         assert!(after(250.0) > after(100.0));
+    }
+
+    #[test]
+    fn the_loud_are_turned_down_and_the_quiet_left_alone() {
+        let mut loudness = Loudness::default();
+        loudness.see(&[0.01; 100]);
+        assert_eq!(loudness.turned_down(&[0.01]), [327]);
+        loudness.see(&[0.8; 100]);
+        assert_eq!(loudness.turned_down(&[0.8]), [2621]);
+        loudness.see(&[f32::NAN; 100]);
+        assert_eq!(loudness.turned_down(&[0.8, f32::NAN]), [2621, 0]);
+        assert_eq!(
+            Loudness::default().turned_down(&[2.0, -2.0]),
+            [32767, -32768]
+        );
     }
 }

@@ -2,11 +2,11 @@
 
 use super::Sphinx;
 use super::decoder::{Decoder, Word};
-use super::level;
+use super::level::{self, Loudness};
 use super::words::{said, tidy};
 use models_engine::{Cancel, Failure, Hypothesis, LISTENING_RATE, Listening, Stopped, Transcript};
 
-/// How often the words so far are looked at, and cancel with them: 100 ms.
+/// Speech is heard in steps of 100 ms, however it is sliced; after each the words so far are looked at.
 const STEP: usize = LISTENING_RATE as usize / 10;
 
 /// A longer utterance is not heard further: the decoder's memory grows with it. A minute and a half.
@@ -21,10 +21,12 @@ pub(super) struct Utterance<'a> {
     /// `None` only while it is being given back.
     decoder: Option<Decoder>,
     heard: usize,
-    since_look: usize,
+    /// What has come since the last whole step.
+    step: Vec<f32>,
     partial: Partial,
     /// What was heard, until the mean is measured.
-    kept: Vec<i16>,
+    kept: Vec<f32>,
+    loudness: Loudness,
 }
 
 impl<'a> Utterance<'a> {
@@ -33,9 +35,10 @@ impl<'a> Utterance<'a> {
             sphinx,
             decoder: Some(decoder),
             heard: 0,
-            since_look: 0,
+            step: Vec::with_capacity(STEP),
             partial: Partial::default(),
             kept: Vec::new(),
+            loudness: Loudness::default(),
         };
         utterance.decoder().begin(&level::USUAL)?;
         Ok(utterance)
@@ -49,7 +52,7 @@ impl<'a> Utterance<'a> {
 
     /// Begins again with the caller's own mean, and hears what was heard so far once more.
     fn settle(&mut self) -> Result<(), Failure> {
-        let kept = std::mem::take(&mut self.kept);
+        let kept = self.loudness.turned_down(&std::mem::take(&mut self.kept));
         let decoder = self.decoder();
         let measured = decoder.cepstra(&level::USUAL);
         let mean = measured.and_then(|(sum, frames)| level::measured(&sum, frames));
@@ -60,22 +63,25 @@ impl<'a> Utterance<'a> {
         Ok(())
     }
 
-    fn hear(&mut self, samples: &[i16]) -> Result<(), Failure> {
-        self.decoder().feed(samples)?;
+    fn hear_step(&mut self) -> Result<(), Failure> {
+        let step = std::mem::take(&mut self.step);
+        self.loudness.see(&step);
+        let turned_down = self.loudness.turned_down(&step);
+        self.decoder().feed(&turned_down)?;
         let before = self.heard;
-        self.heard += samples.len();
-        self.since_look += samples.len();
+        self.heard += step.len();
         if before < level::MEASURED_AT {
-            self.kept.extend_from_slice(samples);
+            self.kept.extend_from_slice(&step);
             if self.heard >= level::MEASURED_AT {
                 self.settle()?;
             }
         }
+        self.step = step;
+        self.step.clear();
         Ok(())
     }
 
     fn look(&mut self) -> Option<Hypothesis> {
-        self.since_look = 0;
         let text = tidy(&self.decoder().hypothesis());
         self.partial.look(text)
     }
@@ -84,12 +90,14 @@ impl<'a> Utterance<'a> {
 impl Listening for Utterance<'_> {
     fn push(&mut self, speech: &[f32], cancel: &Cancel) -> Result<Option<Hypothesis>, Stopped> {
         let mut news = None;
-        let free = MAX_SAMPLES.saturating_sub(self.heard);
-        for step in speech[..speech.len().min(free)].chunks(STEP) {
+        let mut rest = &speech[..speech.len().min(MAX_SAMPLES.saturating_sub(self.heard))];
+        while !rest.is_empty() {
             cancel.check()?;
-            let samples: Vec<i16> = step.iter().map(|s| to_i16(*s)).collect();
-            self.hear(&samples).map_err(Stopped::Failed)?;
-            if self.since_look >= STEP {
+            let (head, tail) = rest.split_at(rest.len().min(STEP - self.step.len()));
+            self.step.extend_from_slice(head);
+            rest = tail;
+            if self.step.len() == STEP {
+                self.hear_step().map_err(Stopped::Failed)?;
                 news = self.look().or(news);
             }
         }
@@ -99,6 +107,7 @@ impl Listening for Utterance<'_> {
 
     fn finish(mut self: Box<Self>, cancel: &Cancel) -> Result<Transcript, Stopped> {
         cancel.check()?;
+        self.hear_step().map_err(Stopped::Failed)?;
         let decoder = self.decoder();
         decoder.end();
         let words = decoder.words();
@@ -131,11 +140,6 @@ impl Drop for Utterance<'_> {
             self.sphinx.idle().push(decoder);
         }
     }
-}
-
-fn to_i16(sample: f32) -> i16 {
-    // A cast from a float saturates, and makes 0 of what is no number.
-    (sample * 32767.0) as i16
 }
 
 /// The words so far, and how long they have stood.
@@ -208,13 +212,5 @@ mod tests {
         // A change of what was stable is not told.
         assert_eq!(look("watt is the dock"), None);
         assert_eq!(stable(look("what is the dock now")), Some("what is".len()));
-    }
-
-    #[test]
-    fn samples_saturate() {
-        assert_eq!(
-            [0.0, 2.0, -2.0, f32::NAN].map(to_i16),
-            [0, 32767, -32768, 0]
-        );
     }
 }

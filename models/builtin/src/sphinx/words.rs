@@ -86,7 +86,7 @@ mod tests {
             tidy("<s> read(2) <sil> the [NOISE] page </s>"),
             "read the page"
         );
-        assert_eq!(tidy("++um++ <sil>"), "++um++");
+        assert_eq!(tidy("++um++ <sil>"), "");
         assert_eq!(tidy("+NSN+"), "");
     }
 

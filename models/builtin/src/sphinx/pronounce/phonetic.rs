@@ -23,7 +23,7 @@ const TABLE: [(&str, &str); 70] = [
 const REST: [(&str, &str); 4] = [("z", "Z"), ("m", "M"), ("n", "N"), ("l", "L")];
 
 /// How many words are asked of espeak-ng: its start is cheap, a word about half a millisecond.
-const MAX_WORDS: usize = 4_000;
+const MAX_WORDS: usize = 1_000;
 
 /// What espeak-ng makes of each word; nothing where it is not installed.
 pub(super) fn by_espeak(words: &[&str]) -> HashMap<String, String> {
