@@ -128,9 +128,9 @@ fn endpointing(asked: model::Endpointing, listening: bool) -> (core::Endpointing
 /// Silence in milliseconds that ends a complete, an unclear and an unfinished utterance.
 fn patience(eagerness: model::Eagerness) -> (u64, u64, u64) {
     match eagerness {
-        model::Eagerness::High => (200, 350, 700),
-        model::Eagerness::Medium | model::Eagerness::Auto => (320, 600, 1_000),
-        model::Eagerness::Low => (600, 1_000, 2_000),
+        model::Eagerness::High => (200, 450, 800),
+        model::Eagerness::Medium | model::Eagerness::Auto => (320, 800, 1_200),
+        model::Eagerness::Low => (600, 1_200, 2_000),
     }
 }
 

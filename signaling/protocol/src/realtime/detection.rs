@@ -40,8 +40,20 @@ pub(super) enum Detection {
     },
 }
 
+/// By meaning, where OpenAI's own default is a fixed silence: who pauses in a sentence is not cut off.
 impl Default for Detection {
     fn default() -> Self {
+        Self::Meaning {
+            eagerness: Eagerness::Auto,
+            respond: true,
+            interrupt: true,
+        }
+    }
+}
+
+impl Detection {
+    /// What a client gets that asks for `server_vad` and says no more.
+    fn fixed_silence() -> Self {
         Self::Silence {
             threshold: 0.5,
             preroll_ms: 300,
@@ -51,9 +63,7 @@ impl Default for Detection {
             interrupt: true,
         }
     }
-}
 
-impl Detection {
     /// Fields that are absent stay as they were if the kind stays, and have their defaults otherwise.
     pub(super) fn updated(now: Option<&Self>, wanted: &Value, path: String) -> Result<Self, Bad> {
         let fields = Fields::of(wanted, path)?;
@@ -63,16 +73,9 @@ impl Detection {
         ];
         match (fields.required_one_of("type", &kinds)?, now) {
             (Kind::Silence, Some(now @ Self::Silence { .. })) => now.clone().laid_over(&fields),
-            (Kind::Silence, _) => Self::default().laid_over(&fields),
+            (Kind::Silence, _) => Self::fixed_silence().laid_over(&fields),
             (Kind::Meaning, Some(now @ Self::Meaning { .. })) => now.clone().laid_over(&fields),
-            (Kind::Meaning, _) => {
-                let usual = Self::Meaning {
-                    eagerness: Eagerness::Auto,
-                    respond: true,
-                    interrupt: true,
-                };
-                usual.laid_over(&fields)
-            }
+            (Kind::Meaning, _) => Self::default().laid_over(&fields),
         }
     }
 
