@@ -18,6 +18,8 @@ const WHOLE: &[&str] = &[
     "how much does an electric bike cost",
     "where is the main station",
     "do students get a discount",
+    "can i pay with a card",
+    "does the server send anything",
     "are helmets free",
     "how do i return a bike",
     "what happens if a rack is full",
@@ -92,6 +94,10 @@ const BROKEN_OFF: &[&str] = &[
     "can you tell me what",
     "can you tell me how i",
     "what is the price for my",
+    "why does the phone",
+    "can the caller",
+    "how long does the",
+    "how long does the battery",
 ];
 
 const PERHAPS: &[&str] = &[
@@ -104,6 +110,8 @@ const PERHAPS: &[&str] = &[
     "my bike has a flat tire",
     "how much",
     "electric bikes",
+    "can i type",
+    "does the server send",
 ];
 
 #[test]

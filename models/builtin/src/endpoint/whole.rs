@@ -31,6 +31,9 @@ const AUXILIARIES: &str = " is are was were am do does did can could will would 
     must has have had be been being i'm i'd i'll i've you're we're they're it's that's what's \
     there's he's she's isn't doesn't don't can't won't gonna ";
 
+/// Of those, the ones that want another verb behind their subject.
+const MODALS: &str = " do does did can could will would shall should may might must ";
+
 /// Subjects that want a verb: "how do I", "what can you".
 const SUBJECTS: &str = " i you we they he she who ";
 
@@ -200,10 +203,26 @@ fn question(words: &[&str]) -> Wholeness {
     if words.len() < least {
         return Wholeness::BrokenOff;
     }
+    if lacks_verb(words) {
+        return Wholeness::BrokenOff;
+    }
+    // "can I type", "does the server send": as often a beginning as the whole.
+    if within(MODALS, words[0]) && words.len() < MIN_SENTENCE_WORDS {
+        return Wholeness::Perhaps;
+    }
     // "how much money", "which key": only a subject so far.
     let verb = words.iter().any(|w| within(AUXILIARIES, w)) || contracted;
     if !verb && words.len() < 4 {
         return Wholeness::Perhaps;
     }
     Wholeness::Whole
+}
+
+/// "why does the phone", "can the caller": a subject whose verb is still to come.
+fn lacks_verb(words: &[&str]) -> bool {
+    let Some(modal) = words.iter().take(3).position(|word| within(MODALS, word)) else {
+        return false;
+    };
+    let subject = &words[modal + 1..];
+    subject.len() == 2 && within(ARTICLES, subject[0])
 }
