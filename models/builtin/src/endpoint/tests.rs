@@ -111,7 +111,7 @@ const PERHAPS: &[&str] = &[
     "how much",
     "electric bikes",
     "can i type",
-    "does the server send",
+    "does the server stop",
 ];
 
 #[test]

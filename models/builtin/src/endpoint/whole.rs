@@ -206,7 +206,7 @@ fn question(words: &[&str]) -> Wholeness {
     if lacks_verb(words) {
         return Wholeness::BrokenOff;
     }
-    // "can I type", "does the server send": as often a beginning as the whole.
+    // "can I type", "does the server stop": as often a beginning as the whole.
     if within(MODALS, words[0]) && words.len() < MIN_SENTENCE_WORDS {
         return Wholeness::Perhaps;
     }
