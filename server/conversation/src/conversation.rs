@@ -4,6 +4,7 @@ use crate::ear::Ear;
 use crate::floor::Floor;
 use crate::history::History;
 use crate::output::{Fact, Output};
+use crate::parting::Parting;
 use crate::reply::Reply;
 use crate::utterance::{Said, Utterance};
 use crate::witness::Witness;
@@ -27,6 +28,7 @@ pub struct Conversation {
     pub(crate) greeted: bool,
     /// How often in a row the caller was asked whether they are there.
     pub(crate) asked_idle: u32,
+    pub(crate) parting: Parting,
     pub(crate) witness: Witness,
     outbox: VecDeque<Output>,
     utterances: u32,
@@ -48,6 +50,7 @@ impl Conversation {
             asides: Vec::new(),
             greeted: false,
             asked_idle: 0,
+            parting: Parting::Staying,
             witness: Witness::default(),
             outbox: VecDeque::new(),
             utterances: 0,
@@ -65,6 +68,7 @@ impl Conversation {
         self.witness.input();
         self.take(input);
         self.take_overdue();
+        self.part();
         assert_eq!(
             self.shown,
             self.floor.name(),
@@ -107,6 +111,7 @@ impl Conversation {
             Input::Reply(reply, event) => self.reply_event(reply, event),
             Input::Phrase(phrase, event) => self.phrase_event(phrase, event),
             Input::Elapsed => {}
+            Input::Leave => self.leave(),
             Input::HangUp => self.hang_up(),
         }
     }

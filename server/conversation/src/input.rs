@@ -66,6 +66,8 @@ pub enum Input {
     Phrase(PhraseId, PhraseEvent),
     /// The deadline of `poll_timeout` has passed.
     Elapsed,
+    /// The house closes: the call is to end soon, with what is owed answered and goodbye said.
+    Leave,
     HangUp,
 }
 

@@ -17,6 +17,7 @@ mod ids;
 mod input;
 mod listening;
 mod output;
+mod parting;
 mod patience;
 mod phrase;
 mod reply;

@@ -5,6 +5,9 @@ pub(crate) const APOLOGY: &str = "I am sorry, something went wrong. Please say t
 /// Asked when the caller has been silent for long.
 pub(crate) const STILL_THERE: &str = "Are you still there?";
 
+/// Said when the house closes.
+pub(crate) const GOODBYE: &str = "I have to go now. Goodbye.";
+
 /// Sounds of listening, and what recognisers make of breath; none of them claims the floor.
 const BACKCHANNELS: &[&str] = &[
     "ah", "aha", "alright", "eh", "er", "erm", "ha", "hm", "hmm", "huh", "mhm", "mm", "mmhm",

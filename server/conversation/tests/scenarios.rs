@@ -167,6 +167,7 @@ impl Stage {
             "commits" => self.give(Input::Commit { token }),
             "clears" => self.give(Input::Clear { token }),
             "connects" => self.give(Input::Connected),
+            "leaves" => self.give(Input::Leave),
             "hangs-up" => self.give(Input::HangUp),
             _ => panic!("the script knows no {word:?}"),
         }

@@ -73,8 +73,10 @@ pub(crate) struct Session {
     mailbox: mpsc::Sender<Report>,
     connected: bool,
     leave_at: Option<Instant>,
-    /// Goodbye was said: the session ends with the reply that is being given.
-    leaving: bool,
+    /// The house has asked for the call's end: the last words are given time to arrive.
+    taking_leave: bool,
+    /// The conversation is over.
+    over: bool,
     /// Where the last utterance began and ended, in media time.
     spoken: (Millis, Millis),
     ended: bool,
@@ -109,7 +111,8 @@ impl Session {
             mailbox,
             connected: false,
             leave_at: Some(start + CONNECT),
-            leaving: false,
+            taking_leave: false,
+            over: false,
             spoken: (Millis(0), Millis(0)),
             ended: false,
             options,
@@ -161,6 +164,8 @@ impl Session {
             }
             FromPeer::Gone(gone) => {
                 tracing::debug!(call = self.call, ?gone, "the peer is gone");
+                self.taking_leave = false;
+                self.ended |= self.over;
                 self.inputs.push_back(Input::HangUp);
             }
         }
@@ -185,7 +190,8 @@ impl Session {
             Order::SayGoodbye { reason, deadline } => {
                 self.wire.tell(Event::Goodbye { reason });
                 self.leave_at = Some(Instant::now() + deadline);
-                self.leaving = true;
+                self.taking_leave = true;
+                self.inputs.push_back(Input::Leave);
             }
         }
     }
@@ -195,11 +201,9 @@ impl Session {
         let now = self.now();
         self.mouth.tick(self.now_us(), &mut self.inputs);
         self.ears.observe(now, &mut self.inputs);
-        if self.leaving && self.replying.is_empty() && self.mouth.is_idle() {
-            self.leaving = false;
-            self.leave_at = Some(Instant::now() + FAREWELL);
-        }
-        if self.leave_at.is_some_and(|leave| leave <= Instant::now()) || self.wire.is_stalled() {
+        let due = self.leave_at.is_some_and(|leave| leave <= Instant::now());
+        if due || self.wire.is_stalled() {
+            self.ended |= self.over;
             self.inputs.push_back(Input::HangUp);
         }
     }
@@ -284,7 +288,17 @@ impl Session {
                 self.mouth.cancel(reply);
             }
             Output::Tell(fact) => self.tell(fact),
-            Output::End => self.ended = true,
+            Output::End => self.end(),
+        }
+    }
+
+    /// A call that took its leave closes when the goodbye has gone out; any other at once.
+    fn end(&mut self) {
+        self.over = true;
+        if self.taking_leave {
+            self.leave_at = Some(Instant::now() + FAREWELL);
+        } else {
+            self.ended = true;
         }
     }
 

@@ -110,11 +110,6 @@ impl Mouth {
         self.phrases.retain(|phrase, _| phrase.reply != reply);
     }
 
-    /// Nothing is being spoken, and nothing waits to be.
-    pub(crate) fn is_idle(&self) -> bool {
-        self.phrases.is_empty() && self.outbound.is_quiet()
-    }
-
     /// When the next frame is due; none while nothing waits to be played.
     pub(crate) fn deadline_us(&self) -> Option<u64> {
         match (self.outbound.is_quiet(), self.running) {

@@ -81,6 +81,7 @@ const KINDS: &[&str] = &[
     "PhraseFailed",
     "Played",
     "Elapsed",
+    "Leave",
     "HangUp",
 ];
 
@@ -112,6 +113,7 @@ pub(crate) fn kind(input: &Input) -> &'static str {
         Input::Phrase(_, PhraseEvent::Failed { .. }) => "PhraseFailed",
         Input::Phrase(_, PhraseEvent::Played { .. }) => "Played",
         Input::Elapsed => "Elapsed",
+        Input::Leave => "Leave",
         Input::HangUp => "HangUp",
     }
 }

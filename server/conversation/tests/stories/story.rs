@@ -61,8 +61,15 @@ pub(crate) fn tell(seed: u64, plant: Option<Plant>, coverage: &mut Coverage) -> 
     while story.now < length {
         story.step(true)?;
     }
+    let leaves = !vanishes && story.world.chance.once_in(2);
+    if leaves {
+        story.happen(Input::Leave)?;
+    }
     if !vanishes {
         story.come_to_rest()?;
+    }
+    if leaves && !story.witness.is_over() {
+        return Err("the house took leave, and the call did not end by itself".to_owned());
     }
     story.happen(Input::HangUp)?;
     if story.witness.is_over() {

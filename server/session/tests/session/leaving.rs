@@ -106,7 +106,12 @@ async fn a_drained_house_lets_a_reply_end_and_waits_no_longer_than_needed() {
     caller.told("Goodbye").await;
     let ended = caller.reply_ends(1).await;
     assert!(ended.contains("ending: Completed"), "{ended}");
-    caller.leaves().await;
+    let goodbye = caller.reply_ends(2).await;
+    assert!(
+        goodbye.contains("ending: Completed, text: \"I have to go now. Goodbye.\""),
+        "{goodbye}"
+    );
+    caller.closed().await;
     let drained = tokio::time::timeout(PATIENCE, drain).await;
     drained.expect("everybody has left").expect("no panic");
     assert_eq!(house.lobby.calls_running(), 0);
