@@ -1,6 +1,7 @@
 //! Engines that need no downloaded weight.
 
 pub mod endpoint;
+mod minilm;
 pub mod normalise;
 pub mod quote;
 mod scratch;
@@ -9,6 +10,7 @@ pub mod sphinx;
 pub mod voice;
 
 pub use endpoint::RuleEndpointer;
+pub use minilm::{MINILM_WEIGHTS, MINILM_WORDS, Minilm, MinilmError};
 pub use quote::Quoter;
 pub use speech::synthesizer;
 pub use sphinx::{Sphinx, SphinxOptions};

@@ -17,6 +17,7 @@ fn passage(heading: &str, text: &str) -> Passage {
         heading: heading.to_owned(),
         text: text.to_owned(),
         score: 1.0,
+        likeness: Vec::new(),
     }
 }
 

@@ -6,6 +6,7 @@
 mod cancel;
 mod card;
 pub mod contract;
+mod embedder;
 mod endpoint;
 mod error;
 mod language;
@@ -18,6 +19,7 @@ pub mod wording;
 
 pub use cancel::Cancel;
 pub use card::{Ability, Card, Grade};
+pub use embedder::Embedder;
 pub use endpoint::{Endpointer, Evidence};
 pub use error::{Failure, Stopped};
 pub use language::{Author, LanguageModel, Line, Piece, Prompt};

@@ -22,6 +22,9 @@ pub struct Passage {
     pub text: String,
     /// Higher is better; comparable within one answer only.
     pub score: f32,
+    /// How near each sentence of the text (`wording::sentences`) lies to the question in meaning, from
+    /// -1 to 1; empty where nobody judged.
+    pub likeness: Vec<f32>,
 }
 
 pub trait Retriever: Send + Sync {

@@ -141,6 +141,7 @@ mod tests {
             heading: "Voice › Speed".to_owned(),
             text: text.to_owned(),
             score: 1.0,
+            likeness: Vec::new(),
         }
     }
 

@@ -100,6 +100,8 @@ pub struct Passage {
     pub heading: String,
     pub text: String,
     pub score: f32,
+    /// What the retriever told of each sentence: the language model is told it, too.
+    pub likeness: Vec<f32>,
 }
 
 /// What the client is told. A dialect turns these into its own words.

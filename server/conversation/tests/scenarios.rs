@@ -233,6 +233,7 @@ fn passage(text: &str) -> Passage {
         heading: "A".to_owned(),
         text: text.to_owned(),
         score: 1.0,
+        likeness: Vec::new(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which engine fills which seam, and the pools they run in.
 
 use crate::config::{Config, Language, Recognition, Synthesis, VoiceDetection};
+use crate::meaning::Learning;
 use models_builtin::{RuleEndpointer, Sphinx, SphinxOptions};
 use models_engine::scripted::{
     ScriptedEndpointer, ScriptedLanguage, ScriptedRecognizer, ScriptedRetriever,
@@ -30,6 +31,8 @@ pub(crate) struct Assembled {
 pub(crate) fn assemble(config: &Config) -> Result<Assembled, String> {
     let mut remarks = Vec::new();
     let knowledge = Arc::new(knowledge(config, &mut remarks)?);
+    let searched = config.language_model != Language::Scripted;
+    let learning = searched.then(|| Learning::begin(&knowledge, config.knowledge.as_deref()));
     let engines = Engines {
         voice_detectors: voice_detectors(config, &mut remarks),
         endpointer: match config.recognizer {
@@ -41,6 +44,7 @@ pub(crate) fn assemble(config: &Config) -> Result<Assembled, String> {
         language_model: LanguagePort(language_model(config)?),
         synthesizer: synthesizer(config, &mut remarks),
     };
+    remarks.extend(learning.and_then(Learning::finish));
     Ok(Assembled { engines, remarks })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::assemble;
 use crate::command_line::{Ask, Hear, Replay, Say};
+use crate::{meaning, print};
 use models_builtin::quote::Quoter;
 use models_engine::{
     Author, Cancel, Hint, LISTENING_RATE, LanguageModel, Line, Passage, Piece, Prompt, Query,
@@ -37,11 +38,8 @@ pub(crate) fn say(say: &Say) -> Result<(), String> {
         .map_err(|stopped| stopped.to_string())?;
     write_wav(&say.file, engine.rate(), &samples)?;
     let seconds = samples.len() as f32 / engine.rate() as f32;
-    println!(
-        "{}: {seconds:.1} s by {}",
-        say.file.display(),
-        engine.card().name
-    );
+    let (file, name) = (say.file.display(), engine.card().name);
+    print(&format!("{file}: {seconds:.1} s by {name}"));
     Ok(())
 }
 
@@ -64,12 +62,15 @@ pub(crate) fn hear(hear: &Hear) -> Result<(), String> {
     if transcript.text.is_empty() {
         eprintln!("No speech was found in {}.", hear.file.display());
     }
-    println!("{}", transcript.text);
+    print(&transcript.text);
     Ok(())
 }
 
 pub(crate) fn ask(ask: &Ask) -> Result<(), String> {
     let knowledge = knowledge(ask.knowledge.as_ref())?;
+    if let Err(reason) = meaning::learn(&knowledge, ask.knowledge.as_deref()) {
+        eprintln!("The knowledge is searched by words alone: {reason}.");
+    }
     let (text, cancel) = (ask.question.clone(), Cancel::new());
     let limit = server_conversation::Settings::default().passages;
     let passages = knowledge
@@ -99,9 +100,9 @@ pub(crate) fn ask(ask: &Ask) -> Result<(), String> {
     Quoter::new()
         .compose(&prompt, &mut emit, &cancel)
         .map_err(|stopped| stopped.to_string())?;
-    println!("{}", answer.trim());
+    print(answer.trim());
     for source in sources {
-        println!("  — {source}");
+        print(&format!("  — {source}"));
     }
     Ok(())
 }

@@ -113,9 +113,12 @@ impl Serve {
             }
             config.llm_model.clone_from(&self.llm_model);
         }
-        config
-            .allow_origins
-            .extend(self.allow_origin.iter().cloned());
+        for origin in &self.allow_origin {
+            match keys::origin(origin) {
+                Ok(()) => config.allow_origins.push(origin.clone()),
+                Err(wrong) => mistakes.add("--allow-origin", wrong),
+            }
+        }
         config.public_addresses.extend(&self.public_address);
         config.media_port = self.media_port.unwrap_or(config.media_port);
     }

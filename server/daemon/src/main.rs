@@ -5,6 +5,7 @@ mod by_hand;
 mod command_line;
 mod config;
 mod lan;
+mod meaning;
 mod page;
 mod reception;
 mod serve;
@@ -12,6 +13,7 @@ mod serve;
 use clap::Parser;
 use command_line::{Check, CommandLine, Task};
 use config::{Config, Mistakes};
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
@@ -43,16 +45,21 @@ fn main() -> ExitCode {
     }
 }
 
+/// A line for whoever started us. Who no longer reads does not stop us.
+fn print(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
 fn checked(check: &Check) -> Result<(), String> {
     if check.sample {
-        print!("{}", config::SAMPLE);
+        print(config::SAMPLE.trim_end());
         return Ok(());
     }
     let config = read_config(check.config.as_deref(), |_, _| {})?;
-    println!(
+    print(&format!(
         "The configuration is whole. The server would listen on {}.",
         config.listen
-    );
+    ));
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use crate::assemble::{Assembled, assemble};
 use crate::command_line::Serve;
 use crate::config::Config;
 use crate::reception::House;
-use crate::{lan, page, read_config};
+use crate::{lan, page, print, read_config};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use server_session::{Lobby, LobbyOptions, SessionOptions};
@@ -86,7 +86,7 @@ async fn run(config: Config, lan: Option<lan::Lan>) -> Result<(), String> {
     let _ = engines.set((ready, roll));
     announce(scheme, address, lan.as_ref());
     told_to_stop().await?;
-    println!("\nHanging up. Ctrl-C again leaves at once.");
+    print("\nHanging up. Ctrl-C again leaves at once.");
     let deadline = Duration::from_secs(config.drain_seconds);
     tokio::select! {
         () = lobby.drain("the server is shutting down", deadline) => {}
@@ -204,20 +204,20 @@ fn service_options(config: &Config, address: SocketAddr) -> ServiceOptions {
 
 fn announce(scheme: &str, address: SocketAddr, lan: Option<&lan::Lan>) {
     match lan {
-        Some(lan) => println!("{}", lan::invitation(lan, address.port())),
+        Some(lan) => print(&lan::invitation(lan, address.port())),
         None => {
             let host = match address.ip() {
                 IpAddr::V4(ip) if ip.is_unspecified() => "localhost".to_owned(),
                 IpAddr::V6(ip) => format!("[{ip}]"),
                 ip => ip.to_string(),
             };
-            println!(
-                "\n  Open {scheme}://{host}:{}/ and press Call.\n",
-                address.port()
-            );
+            let port = address.port();
+            print(&format!(
+                "\n  Open {scheme}://{host}:{port}/ and press Call.\n"
+            ));
         }
     }
-    println!("  Ctrl-C hangs up.");
+    print("  Ctrl-C hangs up.");
 }
 
 /// Ctrl-C, or what a service manager sends.

@@ -63,6 +63,16 @@ fn check_finds_a_good_configuration_whole() {
 }
 
 #[test]
+fn nobody_reading_is_no_reason_to_panic() {
+    let mut command = repartee();
+    command.args(["check", "--sample"]);
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let output = command.stdout(writer).output().expect("the program starts");
+    assert!(output.status.success(), "{}", complained(&output));
+}
+
+#[test]
 fn check_names_every_mistake() {
     let folder = Folder::new("check-bad");
     let bad = "[server]\nlisen = 1\nmost_calls = 0\n[engines]\nrecognizer = \"ears\"\n";

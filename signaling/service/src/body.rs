@@ -1,15 +1,18 @@
 //! Bodies, read whole within bounds of size and time, and taken apart.
 
 use crate::failure::Failure;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
+use futures_util::StreamExt;
 use serde_json::Value;
 use std::time::Duration;
 
 /// An offer of a browser is 6 kB, a session with many tools perhaps 100 kB.
 pub(crate) const LARGEST_BODY_BYTES: usize = 256_000;
+/// Who is still sending hears no answer: so much of what is too large is read, and thrown away.
+const LARGEST_DISCARDED_BYTES: usize = 4_000_000;
 /// Who takes longer to send so little is holding the door.
 const LONGEST_READ: Duration = Duration::from_secs(10);
 /// Parts of a form: we know two.
@@ -26,16 +29,11 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Failu
     let declared = headers
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse().ok());
-    if declared.is_some_and(|length: u64| length > LARGEST_BODY_BYTES as u64) {
+    if declared.is_some_and(|length: u64| length > LARGEST_DISCARDED_BYTES as u64) {
         return Err(too_large());
     }
-    match tokio::time::timeout(LONGEST_READ, to_bytes(body, LARGEST_BODY_BYTES)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if is_too_large(&error) => Err(too_large()),
-        Ok(Err(_)) => Err(Failure::bad_request(
-            "invalid_body",
-            "The body ended before its end.",
-        )),
+    match tokio::time::timeout(LONGEST_READ, whole(body)).await {
+        Ok(read) => read,
         Err(_) => {
             let message = "The body took too long to arrive.";
             Err(Failure::new(
@@ -45,6 +43,24 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Failu
             ))
         }
     }
+}
+
+async fn whole(body: Body) -> Result<Bytes, Failure> {
+    let (mut body, mut length, mut kept) = (body.into_data_stream(), 0, Vec::new());
+    while let Some(piece) = body.next().await {
+        let piece = piece
+            .map_err(|_| Failure::bad_request("invalid_body", "The body ended before its end."))?;
+        length += piece.len();
+        if length <= LARGEST_BODY_BYTES {
+            kept.extend_from_slice(&piece);
+        } else if length > LARGEST_DISCARDED_BYTES {
+            break;
+        }
+    }
+    if length > LARGEST_BODY_BYTES {
+        return Err(too_large());
+    }
+    Ok(kept.into())
 }
 
 /// The offer, plain or in a form.
@@ -147,16 +163,4 @@ pub(crate) fn media_type(headers: &HeaderMap) -> String {
 fn too_large() -> Failure {
     let message = format!("The body is larger than {LARGEST_BODY_BYTES} bytes.");
     Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", message)
-}
-
-/// axum hides its own limit's error one or two causes deep.
-fn is_too_large(error: &axum::Error) -> bool {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(error) = cause {
-        if error.to_string().contains("length limit exceeded") {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
 }

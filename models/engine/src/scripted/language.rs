@@ -96,6 +96,7 @@ impl ScriptedRetriever {
             heading: String::new(),
             text: (*text).to_owned(),
             score: 0.0,
+            likeness: Vec::new(),
         };
         Self::of(texts.iter().enumerate().map(passage).collect())
     }

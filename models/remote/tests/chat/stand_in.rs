@@ -190,6 +190,7 @@ pub(crate) fn question() -> Prompt {
         heading: "A".to_owned(),
         text: text.to_owned(),
         score: 1.0,
+        likeness: Vec::new(),
     };
     Prompt {
         instructions: String::new(),

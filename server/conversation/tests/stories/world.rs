@@ -197,6 +197,7 @@ impl World {
             heading: "A".to_owned(),
             text: "Repartee is a server.".to_owned(),
             score: 1.0,
+            likeness: Vec::new(),
         };
         let at = now + self.delay(40, 3_000);
         // One more than was asked for: it must be left out.

@@ -35,7 +35,7 @@ macro_rules! keys {
 keys! {
     "server.listen" Text |c, v| c.listen = address(v)?;
     "server.key" Text |c, v| c.key = filled(v)?;
-    "server.allow_origins" List |c, v| c.allow_origins = texts(v)?;
+    "server.allow_origins" List |c, v| c.allow_origins = origins(v)?;
     "server.most_calls" Number |c, v| c.most_calls = number(v, 1, 100_000)? as usize;
     "server.longest_call_minutes" Number |c, v| c.longest_call_minutes = number(v, 0, 10_080)?;
     "server.drain_seconds" Number |c, v| c.drain_seconds = number(v, 0, 3_600)?;
@@ -160,6 +160,25 @@ fn texts(value: &Value) -> Result<Vec<String>, Wrong> {
     list.iter()
         .map(|item| text(item).map(str::to_owned))
         .collect()
+}
+
+fn origins(value: &Value) -> Result<Vec<String>, Wrong> {
+    let origins = texts(value)?;
+    origins.iter().try_for_each(|text| origin(text))?;
+    Ok(origins)
+}
+
+/// What a browser sends as `Origin`: one with a path, or a star, would never match.
+pub(crate) fn origin(text: &str) -> Result<(), Wrong> {
+    let (scheme, host) = text.split_once("://").unwrap_or_default();
+    let host = host.strip_suffix('/').unwrap_or(host);
+    let strange = |c: char| c == '/' || c == '*' || c == '?' || c == '#' || c.is_whitespace();
+    if scheme.is_empty() || host.is_empty() || host.contains(strange) {
+        return Err(format!(
+            "\"{text}\" is not a web origin such as \"https://shop.example\" or \"http://192.0.2.7:3000\""
+        ));
+    }
+    Ok(())
 }
 
 fn number(value: &Value, least: u64, most: u64) -> Result<u64, Wrong> {

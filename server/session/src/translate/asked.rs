@@ -140,12 +140,14 @@ pub(crate) fn passage_in(passage: engine::Passage) -> core::Passage {
         heading,
         text,
         score,
+        likeness,
     } = passage;
     core::Passage {
         source,
         heading,
         text,
         score,
+        likeness,
     }
 }
 

@@ -174,12 +174,14 @@ fn passage_out(passage: core::Passage) -> engine::Passage {
         heading,
         text,
         score,
+        likeness,
     } = passage;
     engine::Passage {
         source,
         heading,
         text,
         score,
+        likeness,
     }
 }
 

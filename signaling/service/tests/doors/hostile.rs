@@ -4,19 +4,25 @@ use crate::house::{Doors, FORM, OFFER, SDP, form, request};
 use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
 use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 const CALLS: &str = "POST /v1/realtime/calls";
 const SECRETS: &str = "POST /v1/realtime/client_secrets";
 
 /// A body that says nothing of its length.
 fn endless(size: usize) -> Body {
-    let chunk = Bytes::from(vec![b'a'; 10_000]);
-    let chunks = (0..size / chunk.len()).map(move |_| Ok::<_, Infallible>(chunk.clone()));
-    Body::from_stream(tokio_stream(chunks))
+    counted(size, &Arc::default())
 }
 
-fn tokio_stream<I: Iterator>(items: I) -> impl futures_util::Stream<Item = I::Item> {
-    futures_util::stream::iter(items)
+/// Counts how much of it was read.
+fn counted(size: usize, read: &Arc<AtomicUsize>) -> Body {
+    let (piece, read) = (Bytes::from(vec![b'a'; 10_000]), Arc::clone(read));
+    let pieces = (0..size / piece.len()).map(move |_| {
+        read.fetch_add(piece.len(), Ordering::Relaxed);
+        Ok::<_, Infallible>(piece.clone())
+    });
+    Body::from_stream(futures_util::stream::iter(pieces))
 }
 
 #[tokio::test]
@@ -44,6 +50,18 @@ async fn an_offer_of_a_megabyte_is_too_large() {
         .await
         .refused(413, "request_too_large");
     assert!(doors.calls().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_read_to_its_end_but_not_for_ever() {
+    let doors = Doors::local();
+    for (sent, read) in [(1_000_000, 1_000_000), (100_000_000, 4_010_000)] {
+        let count = Arc::default();
+        let body = counted(sent, &count);
+        let answer = doors.ask(request(CALLS, &[SDP], body)).await;
+        answer.refused(413, "request_too_large");
+        assert_eq!(count.load(Ordering::Relaxed), read, "of {sent} bytes");
+    }
 }
 
 #[tokio::test]

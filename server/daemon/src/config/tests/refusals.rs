@@ -58,6 +58,21 @@ fn each_kind_of_wrong_value_is_named_with_its_place() {
             "1 is not text",
         ),
         (
+            "server.allow_origins = [\"https://a.example/page\"]",
+            "server.allow_origins",
+            "is not a web origin",
+        ),
+        (
+            "server.allow_origins = [\"https://ok.example\", \"*\"]",
+            "server.allow_origins",
+            "\"*\" is not a web origin",
+        ),
+        (
+            "server.allow_origins = [\"shop.example\"]",
+            "server.allow_origins",
+            "is not a web origin",
+        ),
+        (
             "server.most_calls = 0",
             "server.most_calls",
             "from 1 to 100000",
@@ -116,6 +131,9 @@ fn what_the_environment_and_the_command_line_get_wrong_is_named_by_their_names()
     assert_eq!(at, "environment variable OPENAI_BASE_URL");
     let (at, _) = only(wrong("", &[], "--llm localhost:11434"));
     assert_eq!(at, "--llm");
+    let (at, sentence) = only(wrong("", &[], "--allow-origin shop.example"));
+    assert_eq!(at, "--allow-origin");
+    assert!(sentence.contains("https://shop.example"), "{sentence}");
     let (at, sentence) = only(wrong("", &[], "--knowledge /no/such/folder"));
     assert_eq!(at, "knowledge.folder");
     assert!(sentence.contains("/no/such/folder"), "{sentence}");

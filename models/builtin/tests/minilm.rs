@@ -1,0 +1,67 @@
+//! The sentence transformer with its real weights, where set-up has fetched them.
+
+use models_builtin::Minilm;
+use models_engine::Embedder;
+use std::path::PathBuf;
+
+fn folder() -> PathBuf {
+    let named = std::env::var_os("REPARTEE_WEIGHTS").map(PathBuf::from);
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
+    named
+        .or_else(|| Some(cache.or(home)?.join("repartee/weights")))
+        .expect("there is a home")
+}
+
+#[test]
+fn it_agrees_with_the_reference() {
+    let minilm = Minilm::load(&folder()).expect("models/setup.sh has fetched it");
+    for (text, expected) in REFERENCE {
+        let place = minilm.embed(text);
+        assert_eq!(place.len(), 384);
+        let length: f32 = place.iter().map(|x| x * x).sum();
+        assert!((length - 1.0).abs() < 1e-4, "{length}");
+        for (ours, theirs) in place.iter().zip(*expected) {
+            assert!((ours - theirs).abs() < 2e-4, "{text}: {place:?}");
+        }
+    }
+}
+
+#[test]
+fn what_means_alike_lies_near() {
+    let minilm = Minilm::load(&folder()).expect("models/setup.sh has fetched it");
+    let near = |one: &str, other: &str| -> f32 {
+        let (one, other) = (minilm.embed(one), minilm.embed(other));
+        one.iter().zip(&other).map(|(a, b)| a * b).sum()
+    };
+    let question = "When do you shut?";
+    let right = near(question, "The doors close at nine in the evening.");
+    let wrong = near(question, "The water is changed every second week.");
+    assert!(right > wrong + 0.1, "{right} {wrong}");
+}
+
+#[test]
+fn any_text_has_a_place() {
+    let minilm = Minilm::load(&folder()).expect("models/setup.sh has fetched it");
+    let long = "word ".repeat(10_000);
+    for text in ["", " ", "🙂🙂🙂", "中文", "\u{0}\u{1}", long.as_str()] {
+        let place = minilm.embed(text);
+        assert!(place.iter().all(|x| x.is_finite()), "{text:?}");
+    }
+}
+
+/// The first eight numbers, computed from the same weights by numpy with an exact error function.
+const REFERENCE: &[(&str, &[f32])] = &[
+    (
+        "When do you shut?",
+        &[
+            0.05574, 0.00275, -0.01639, 0.04882, 0.02363, -0.01023, 0.07664, -0.05712,
+        ],
+    ),
+    (
+        "Café prices: a flat white costs £3.20, unswimmingly.",
+        &[
+            0.06016, 0.02073, 0.04136, 0.07106, 0.02302, 0.03391, -0.00598, 0.01533,
+        ],
+    ),
+];
