@@ -8,6 +8,7 @@ mod folder;
 mod index;
 mod knowledge;
 mod passages;
+mod plain;
 mod sample;
 mod sections;
 mod table;

@@ -51,6 +51,10 @@ pub(super) struct Field<'a> {
     pub(super) doubtful: Vec<bool>,
     /// Words that the right kind of answer settles without repeating them.
     pub(super) implied: Vec<bool>,
+    /// The retriever's score of each passage, as a share of the best.
+    scores: Vec<f32>,
+    /// Words of the question that follow one another, with the weight of the lighter.
+    pairs: Vec<(Word, Word, f32)>,
 }
 
 impl<'a> Field<'a> {
@@ -87,11 +91,42 @@ impl<'a> Field<'a> {
             .map(|asked| implied(question.expected, &asked.word.text))
             .collect();
         let weights = weights(question, &views, &doubtful);
+        let highest = passages.first().map_or(1.0, |passage| passage.score);
+        let scores = passages.iter().map(|passage| passage.score);
         Self {
+            scores: scores.map(|score| score / highest.max(0.01)).collect(),
+            pairs: pairs(question, &weights),
             views,
             weights,
             doubtful,
             implied,
+        }
+    }
+
+    pub(super) fn closeness(&self, passage: usize) -> f32 {
+        self.scores[passage]
+    }
+
+    /// How many of the question's pairs of words stand together in the sentence too, by weight.
+    pub(super) fn pairs(&self, candidate: &Candidate<'_>) -> f32 {
+        let all: f32 = self.pairs.iter().map(|(_, _, weight)| weight).sum();
+        let together = |one: &Word, other: &Word| {
+            candidate.words.iter().enumerate().any(|(at, word)| {
+                let next = &candidate.words[at + 1..candidate.words.len().min(at + 3)];
+                likeness(one, word) >= 0.8 && next.iter().any(|next| likeness(other, next) >= 0.8)
+            })
+        };
+        let held = self.pairs.iter().map(|(one, other, weight)| {
+            if together(one, other) || together(other, one) {
+                *weight
+            } else {
+                0.0
+            }
+        });
+        if all > 0.0 {
+            held.sum::<f32>() / all
+        } else {
+            0.0
         }
     }
 
@@ -123,6 +158,30 @@ impl<'a> Field<'a> {
             self.share(found)
         }
     }
+}
+
+/// Words that carry the question with at most one word of grammar between them.
+fn pairs(question: &Question, weights: &[f32]) -> Vec<(Word, Word, f32)> {
+    let place = |asked: &Asked| {
+        question
+            .said
+            .iter()
+            .position(|said| said.text == asked.word.text)
+    };
+    let asked: Vec<(usize, &Asked, f32)> = question
+        .asked
+        .iter()
+        .zip(weights)
+        .filter_map(|(asked, weight)| Some((place(asked)?, asked, *weight)))
+        .collect();
+    asked
+        .windows(2)
+        .filter(|two| two[1].0 > two[0].0 && two[1].0 - two[0].0 <= 2)
+        .map(|two| {
+            let [(_, one, light), (_, other, heavy)] = [two[0], two[1]];
+            (one.word.clone(), other.word.clone(), light.min(heavy))
+        })
+        .collect()
 }
 
 /// A word that stands in every passage tells little, one that stands in few tells most. Light words
@@ -313,7 +372,8 @@ impl<'a> View<'a> {
         own(sentence.checked_sub(1)).max(own(sentence.checked_add(1)))
     }
 
-    fn best(&self, at: usize) -> f32 {
+    /// How surely the word stands anywhere in the passage or over it.
+    pub(super) fn best(&self, at: usize) -> f32 {
         self.candidates
             .iter()
             .map(|candidate| candidate.own[at])

@@ -35,6 +35,15 @@ impl Case {
         }
     }
 
+    /// Whether the retriever found the sentence, so that it could have been said.
+    fn is_within(&self, passages: &[Passage]) -> bool {
+        self.answer.as_ref().is_some_and(|(parts, source)| {
+            passages.iter().any(|passage| {
+                passage.source == *source && parts.iter().any(|part| passage.text.contains(part))
+            })
+        })
+    }
+
     pub(crate) fn is_met_by(&self, reply: &Reply) -> bool {
         match &self.answer {
             None => reply.sources.is_empty(),
@@ -58,17 +67,25 @@ pub(crate) fn cases(file: &Path) -> std::io::Result<Vec<Case>> {
 pub(crate) struct Reply {
     pub(crate) text: String,
     pub(crate) sources: Vec<String>,
+    /// What the retriever found for it.
+    pub(crate) passages: Vec<Passage>,
 }
 
 pub(crate) fn ask(knowledge: &Knowledge, question: &str) -> Reply {
+    answer(
+        vec![line(Author::Caller, question)],
+        found(knowledge, question),
+    )
+}
+
+pub(crate) fn found(knowledge: &Knowledge, question: &str) -> Vec<Passage> {
     let query = Query {
         text: question.to_owned(),
         limit: PASSAGES,
     };
-    let passages = knowledge
+    knowledge
         .retrieve(&query, &Cancel::new())
-        .expect("nobody cancels");
-    answer(vec![line(Author::Caller, question)], passages)
+        .expect("nobody cancels")
 }
 
 pub(crate) fn line(author: Author, text: &str) -> Line {
@@ -88,6 +105,7 @@ pub(crate) fn answer(lines: Vec<Line>, passages: Vec<Passage>) -> Reply {
     let mut reply = Reply {
         text: String::new(),
         sources: Vec::new(),
+        passages: Vec::new(),
     };
     let mut emit = |piece| match piece {
         Piece::Text(text) => reply.text.push_str(&text),
@@ -96,6 +114,7 @@ pub(crate) fn answer(lines: Vec<Line>, passages: Vec<Passage>) -> Reply {
     Quoter::new()
         .compose(&prompt, &mut emit, &Cancel::new())
         .expect("nobody cancels");
+    reply.passages = prompt.passages;
     reply
 }
 
@@ -105,6 +124,10 @@ pub(crate) struct Tally {
     right: usize,
     outside: usize,
     refused: usize,
+    /// Why the others were wrong: not found at all, refused, or another sentence was said.
+    unfound: usize,
+    withheld: usize,
+    mistaken: usize,
 }
 
 impl Tally {
@@ -114,6 +137,7 @@ impl Tally {
         let complaint = if case.answer.is_some() {
             self.asked += 1;
             self.right += usize::from(met);
+            self.blame(case, reply, met);
             "wrong"
         } else {
             self.outside += 1;
@@ -128,11 +152,25 @@ impl Tally {
         }
     }
 
+    fn blame(&mut self, case: &Case, reply: &Reply, met: bool) {
+        if met {
+        } else if !case.is_within(&reply.passages) {
+            self.unfound += 1;
+        } else if reply.sources.is_empty() {
+            self.withheld += 1;
+        } else {
+            self.mistaken += 1;
+        }
+    }
+
     pub(crate) fn add(&mut self, other: &Self) {
         self.asked += other.asked;
         self.right += other.right;
         self.outside += other.outside;
         self.refused += other.refused;
+        self.unfound += other.unfound;
+        self.withheld += other.withheld;
+        self.mistaken += other.mistaken;
     }
 
     pub(crate) fn right_share(&self) -> f32 {
@@ -146,8 +184,15 @@ impl Tally {
     pub(crate) fn print(&self, name: &str) {
         let (right, refused) = (100.0 * self.right_share(), 100.0 * self.refused_share());
         println!(
-            "{name:<28} right {:>3} of {:<3} ({right:.0} %)   refused {:>3} of {:<3} ({refused:.0} %)",
-            self.right, self.asked, self.refused, self.outside
+            "{name:<28} right {:>3} of {:<3} ({right:.0} %; {} not found, {} withheld, {} mistaken)   \
+             refused {:>3} of {:<3} ({refused:.0} %)",
+            self.right,
+            self.asked,
+            self.unfound,
+            self.withheld,
+            self.mistaken,
+            self.refused,
+            self.outside
         );
     }
 }
