@@ -88,17 +88,22 @@ fn quoted(prompt: &Prompt, said: &[&str], spoken: Option<&str>) -> Vec<Piece> {
     if question.is_empty() {
         return fixed(phrases::UNCLEAR);
     }
-    match answer::find(&question, &prompt.passages, spoken) {
-        Some(answer) => answered(answer),
-        None => fixed(phrases::UNKNOWN),
+    let answers = answer::find(&question, &prompt.passages, spoken);
+    if answers.is_empty() {
+        return fixed(phrases::UNKNOWN);
     }
+    answered(&answers)
 }
 
-fn answered(answer: Answer<'_>) -> Vec<Piece> {
-    let mut pieces = vec![Piece::Cite(answer.passage)];
-    for (at, sentence) in answer.sentences.iter().enumerate() {
-        let space = if at == 0 { "" } else { " " };
-        pieces.push(Piece::Text(format!("{space}{sentence}")));
+fn answered(answers: &[Answer<'_>]) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut space = "";
+    for answer in answers {
+        pieces.push(Piece::Cite(answer.passage));
+        for sentence in &answer.sentences {
+            pieces.push(Piece::Text(format!("{space}{sentence}")));
+            space = " ";
+        }
     }
     pieces
 }

@@ -14,8 +14,18 @@ pub(super) struct Answer<'a> {
     pub(super) sentences: Vec<&'a str>,
 }
 
-/// A second sentence is said too when its score comes this close.
+/// A sentence from elsewhere is said too when its score comes this close.
+const RIVAL: f32 = 1.0;
+/// Two answers have no more words than this.
+const MOST_WORDS: usize = 50;
+/// A second sentence of the same passage is said too when its score comes this close.
 const RUNNER_UP: f32 = 0.8;
+
+impl Answer<'_> {
+    fn word_count(&self) -> usize {
+        self.sentences.iter().map(|text| word_count(text)).sum()
+    }
+}
 
 /// Every sentence of the passages, the likeliest answer first.
 fn judged<'f, 'a>(question: &Question, field: &'f Field<'a>) -> Vec<Judged<'f, 'a>> {
@@ -37,20 +47,28 @@ pub(super) fn find<'a>(
     question: &Question,
     passages: &'a [Passage],
     spoken: Option<&str>,
-) -> Option<Answer<'a>> {
+) -> Vec<Answer<'a>> {
     let field = Field::new(question, passages);
     let mut judged = judged(question, &field);
     judged.retain(|judged| spoken.is_none_or(|spoken| !spoken.contains(judged.candidate.text)));
-    let best = judged.iter().find(|judged| judged.says_something())?;
-    if best.trust < 0.0 {
-        return None;
-    }
+    judged.retain(Judged::says_something);
+    let Some(best) = judged.first().filter(|best| best.trust >= 0.0) else {
+        return Vec::new();
+    };
+    let rival = judged[1..]
+        .iter()
+        .take_while(|other| other.score >= best.score - RIVAL)
+        .find(|other| other.candidate.passage != best.candidate.passage);
     let second = judged.iter().find(|other| {
         other.candidate.passage == best.candidate.passage
             && other.candidate.at != best.candidate.at
             && other.score >= best.score - RUNNER_UP
     });
-    Some(best.answer(second.map(|second| second.candidate.at)))
+    let first = best.answer(second.map(|second| second.candidate.at));
+    let rival = rival.map(|rival| rival.answer(None));
+    let room = |rival: &Answer<'_>| first.word_count() + rival.word_count() <= MOST_WORDS;
+    let rival = rival.filter(room);
+    std::iter::once(first).chain(rival).collect()
 }
 
 /// What speaks for each sentence of the passages, for fitting the weights.
