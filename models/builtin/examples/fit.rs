@@ -13,7 +13,7 @@ mod mishear;
 use asking::{Case, cases, found, line};
 use mishear::misheard;
 use models_builtin::quote::considered;
-use models_engine::{Author, Prompt};
+use models_engine::{Author, Passage, Prompt};
 use models_knowledge::Knowledge;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -21,12 +21,15 @@ use std::path::{Path, PathBuf};
 const MISHEARINGS: u64 = 2;
 const MISHEARD_SHARE: f64 = 0.35;
 const COMMON_SHARE: f64 = 0.35;
+const ROBBED_SHARE: f64 = 0.4;
 const ROUNDS: usize = 300;
 
 /// One question with what speaks for each sentence, and which of them are right.
 struct Asked {
     folder: usize,
     typed: bool,
+    /// The passage with the answer was taken away: what is left must be refused.
+    robbed: bool,
     share: f64,
     question: String,
     texts: Vec<String>,
@@ -66,10 +69,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn ask(knowledge: &Knowledge, folder: usize, case: &Case, share: f64, out: &mut Vec<Asked>) {
-    let mut add = |question: &str, typed: bool, share: f64| {
+    let mut add = |question: &str, typed: bool, robbed: bool, share: f64| {
+        let mut passages = found(knowledge, question);
+        passages.retain(|passage| !robbed || !holds(case, passage));
         let prompt = Prompt {
             lines: vec![line(Author::Caller, question)],
-            passages: found(knowledge, question),
+            passages,
             ..Prompt::default()
         };
         let (mut sentences, mut right, mut texts) = (Vec::new(), Vec::new(), Vec::new());
@@ -79,10 +84,11 @@ fn ask(knowledge: &Knowledge, folder: usize, case: &Case, share: f64, out: &mut 
             sentences.push(features.into_iter().map(f64::from).collect());
         }
         if !sentences.is_empty() {
-            let outside = case.answer.is_none();
+            let outside = robbed || case.answer.is_none();
             out.push(Asked {
                 folder,
                 typed,
+                robbed,
                 share,
                 question: question.to_owned(),
                 texts,
@@ -92,11 +98,23 @@ fn ask(knowledge: &Knowledge, folder: usize, case: &Case, share: f64, out: &mut 
             });
         }
     };
-    add(&case.question, true, share);
+    add(&case.question, true, false, share);
+    if case.answer.is_some() {
+        add(&case.question, true, true, ROBBED_SHARE);
+    }
     for way in 1..=MISHEARINGS {
         let heard = misheard(&case.question, way * 7919 + case.question.len() as u64);
-        add(&heard, false, share * MISHEARD_SHARE);
+        add(&heard, false, false, share * MISHEARD_SHARE);
     }
+}
+
+fn holds(case: &Case, passage: &Passage) -> bool {
+    case.answer.as_ref().is_some_and(|(parts, source)| {
+        passage.source == *source
+            && parts
+                .iter()
+                .any(|part| passage.text.contains(part.as_str()))
+    })
 }
 
 fn is_right(case: &Case, source: &str, text: &str) -> bool {
@@ -255,7 +273,7 @@ fn leave_out(show: bool, asked: &[Asked], folders: &[PathBuf]) {
     for (folder, path) in folders.iter().enumerate() {
         let rest: Vec<&Asked> = asked.iter().filter(|a| a.folder != folder).collect();
         let model = Model::fit(&rest);
-        let held = asked.iter().filter(|a| a.folder == folder);
+        let held = asked.iter().filter(|a| a.folder == folder && !a.robbed);
         let held: Vec<_> = held
             .map(|asked| {
                 let (at, features) = model.best(asked);

@@ -28,7 +28,6 @@ impl Kinship {
 
 const LISTS: &[&str] = &[
     include_str!("kin/everyday.txt"),
-    include_str!("kin/fields.txt"),
     include_str!("kin/kinds.txt"),
 ];
 

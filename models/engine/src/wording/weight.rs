@@ -78,4 +78,9 @@ const LIGHT: &str = "            went
     include includes included including contain consist there own cover covers covered belong
     matter difference long quickly fast count apply applies concern supposed regarding concerning
     area areas point points both available year years week month hour hours minute minutes
-    location located locate year old ask talk bad easy hard simple";
+    location located locate year old ask talk bad easy hard simple
+    program programme tool product device machine app application software system firm shop store club team
+    husband wife mate friend boyfriend girlfriend partner neighbour guy lady yesterday tonight
+    nearly hardly certainly suddenly accident mistake wish hoping suppose supposed guess ought meant
+    built kept keep continue plan planning chance true idea reason word case bother fine alright
+    completely totally properly actual tiny huge massive super ages forever";
