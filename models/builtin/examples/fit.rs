@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 const MISHEARINGS: u64 = 2;
 const MISHEARD_SHARE: f64 = 0.35;
 const COMMON_SHARE: f64 = 0.35;
-const ROBBED_SHARE: f64 = 0.4;
+const ROBBED_SHARE: f64 = 0.0;
 const ROUNDS: usize = 300;
 
 /// One question with what speaks for each sentence, and which of them are right.

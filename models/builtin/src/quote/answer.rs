@@ -14,6 +14,8 @@ pub(super) struct Answer<'a> {
     pub(super) sentences: Vec<&'a str>,
 }
 
+/// So short an answer has room for the sentence beside it.
+const BRIEF_WORDS: usize = 32;
 /// A sentence from elsewhere is said too when its score comes this close.
 const RIVAL: f32 = 1.0;
 /// Two answers have no more words than this.
@@ -151,6 +153,16 @@ impl<'f, 'a> Judged<'f, 'a> {
             && self.goes_on(&all[last], &all[last + 1])
         {
             last += 1;
+        }
+        // A short answer is said with what stands beside it: often that completes it.
+        let brief = |from: usize, to: usize| {
+            let long: usize = all[from..=to].iter().map(|one| word_count(one.text)).sum();
+            long <= BRIEF_WORDS && all[from].is_beside(&all[to])
+        };
+        if last + 1 < all.len() && brief(first, last + 1) {
+            last += 1;
+        } else if first > 0 && brief(first - 1, last) {
+            first -= 1;
         }
         Answer {
             passage: self.candidate.passage,

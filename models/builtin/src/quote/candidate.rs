@@ -11,6 +11,8 @@ pub(super) struct Candidate<'a> {
     pub(super) passage: usize,
     /// Its place among the sentences of the passage.
     pub(super) at: usize,
+    /// The paragraph, list item or row that it stands in.
+    line: usize,
     pub(super) text: &'a str,
     pub(super) words: Vec<Word>,
     /// How surely each word of the question stands in it, from 0 to 1.
@@ -208,7 +210,8 @@ fn weights(question: &Question, views: &[View<'_>], doubtful: &[bool]) -> Vec<f3
 }
 
 struct Texts<'a> {
-    sentences: Vec<(&'a str, Vec<Word>)>,
+    /// Each with the line that it stands in.
+    sentences: Vec<(usize, &'a str, Vec<Word>)>,
     heading: Vec<Word>,
     title: Vec<Word>,
     question: bool,
@@ -227,9 +230,12 @@ impl<'a> Texts<'a> {
         let mut title = words(above);
         title.extend(words(name));
         Self {
-            sentences: sentences(&passage.text)
-                .into_iter()
-                .map(|text| (text, words(text)))
+            sentences: passage
+                .text
+                .lines()
+                .enumerate()
+                .flat_map(|(line, text)| sentences(text).into_iter().map(move |text| (line, text)))
+                .map(|(line, text)| (line, text, words(text)))
                 .collect(),
             heading: words(heading),
             title,
@@ -240,7 +246,7 @@ impl<'a> Texts<'a> {
     fn words(&self) -> impl Iterator<Item = &Word> {
         self.sentences
             .iter()
-            .flat_map(|(_, words)| words)
+            .flat_map(|(_, _, words)| words)
             .chain(&self.heading)
             .chain(&self.title)
     }
@@ -328,17 +334,24 @@ impl Matcher<'_> {
     }
 }
 
+impl Candidate<'_> {
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        self.line == other.line
+    }
+}
+
 impl<'a> View<'a> {
     fn new(passage: usize, texts: Texts<'a>, matcher: &Matcher<'_>) -> Self {
         let candidates = texts
             .sentences
             .into_iter()
             .enumerate()
-            .map(|(at, (text, words))| {
+            .map(|(at, (line, text, words))| {
                 let own = matcher.found(&words);
                 Candidate {
                     passage,
                     at,
+                    line,
                     text,
                     named: matcher.named(&words),
                     opens: matcher.opens(&words),
