@@ -214,7 +214,9 @@ fn parts(paragraph: &Paragraph) -> Vec<Part> {
 
 fn reads_as_heading(text: &str) -> bool {
     let few = word_count(text) <= 8;
-    let capitals = text.chars().any(char::is_alphabetic) && !text.chars().any(char::is_lowercase);
+    // "PARTS (prices in euros)"
+    let named = text.split(" (").next().unwrap_or(text);
+    let capitals = named.chars().any(char::is_alphabetic) && !named.chars().any(char::is_lowercase);
     let question = text.ends_with('?') && sentences(text).len() == 1 && word_count(text) <= 25;
     question || few && capitals && text.len() > 3 && !text.ends_with(['.', '!', ':'])
 }

@@ -38,8 +38,10 @@ pub(super) fn fit(expected: Expected, text: &str, words: &[Word], heading: &[Wor
         Expected::Weight => graded(number && has(MASSES), false),
         Expected::Heat => graded(number && has(DEGREES), number),
         Expected::Duration => graded(
-            (number || has("a an few half several")) && has(SPANS),
-            number || has("until immediately instantly overnight"),
+            (number || has("a an few half several")) && has(SPANS)
+                || has("forever indefinitely permanently lifetime")
+                || text.contains("for ever"),
+            number || has("until immediately instantly overnight always ever"),
         ),
         Expected::Moment => graded(
             is_moment(text, words) || number && has(SPANS) && has(RELATIVE),

@@ -4,7 +4,7 @@ use super::weight::Weight;
 use super::word::{Word, words};
 
 /// What was said before or beside the question itself counts this much.
-const STORY_SHARE: f32 = 0.5;
+const STORY_SHARE: f32 = 0.35;
 /// Shorter than this, all of it asks.
 const LEAST_LONG: usize = 10;
 
