@@ -6,6 +6,7 @@
 //! named, and not recognized again.
 
 #[path = "../tests/asking/mod.rs"]
+#[allow(dead_code, reason = "shared with the tests and the example `fit`")]
 mod asking;
 #[path = "../tests/mishear/mod.rs"]
 mod mishear;

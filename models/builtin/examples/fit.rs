@@ -1,11 +1,12 @@
 //! Fits the weights of the quoting language model to folders with questions, and prints them.
 //!
-//! `cargo run -p models-builtin --example fit -- [--outside FILE] [--heard FILE] FOLDER...`: each FOLDER
+//! `cargo run -p models-builtin --example fit -- [--outside FILE] FOLDER...`: each FOLDER
 //! with FOLDER.questions beside it, as the example `answers` has them. Prints first how well weights
 //! that were fitted without a folder do on it, then the weights fitted to all, for
 //! `models/builtin/src/quote/weights.rs`.
 
 #[path = "../tests/asking/mod.rs"]
+#[allow(dead_code, reason = "shared with the tests, which use all of it")]
 mod asking;
 #[path = "../tests/mishear/mod.rs"]
 mod mishear;
@@ -13,7 +14,7 @@ mod mishear;
 use asking::{Case, cases, found, line};
 use mishear::misheard;
 use models_builtin::quote::considered;
-use models_engine::{Author, Passage, Prompt};
+use models_engine::{Author, Prompt};
 use models_knowledge::Knowledge;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -21,30 +22,25 @@ use std::path::{Path, PathBuf};
 const MISHEARINGS: u64 = 2;
 const MISHEARD_SHARE: f64 = 0.35;
 const COMMON_SHARE: f64 = 0.35;
-const ROBBED_SHARE: f64 = 0.0;
+/// Below this an answer is rather withheld: so that 95 % of the questions outside are refused.
+const LEAST_TRUST: f64 = -0.55;
 const ROUNDS: usize = 300;
 
 /// One question with what speaks for each sentence, and which of them are right.
 struct Asked {
     folder: usize,
     typed: bool,
-    /// The passage with the answer was taken away: what is left must be refused.
-    robbed: bool,
     share: f64,
-    question: String,
-    texts: Vec<String>,
     outside: bool,
     sentences: Vec<Vec<f64>>,
     right: Vec<bool>,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut show = false;
     let mut arguments = std::env::args().skip(1);
     let (mut folders, mut outside): (Vec<PathBuf>, Vec<Case>) = (Vec::new(), Vec::new());
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            "--show" => show = true,
             "--outside" => outside = cases(Path::new(&arguments.next().unwrap_or_default()))?,
             folder => folders.push(folder.into()),
         }
@@ -59,62 +55,44 @@ fn main() -> Result<(), Box<dyn Error>> {
             ask(&knowledge, at, case, COMMON_SHARE, &mut asked);
         }
     }
-    leave_out(show, &asked, &folders);
+    leave_out(&asked, &folders);
     let all: Vec<&Asked> = asked.iter().collect();
     let model = Model::fit(&all);
     println!("const RANKING: [f32; COUNT] = {:.3?};", model.ranking);
     println!("const TRUST: [f32; COUNT] = {:.3?};", model.trust);
-    println!("bias {:.3}", model.bias);
+    println!("const DOUBT: f32 = {:.3};", LEAST_TRUST - model.bias);
     Ok(())
 }
 
 fn ask(knowledge: &Knowledge, folder: usize, case: &Case, share: f64, out: &mut Vec<Asked>) {
-    let mut add = |question: &str, typed: bool, robbed: bool, share: f64| {
-        let mut passages = found(knowledge, question);
-        passages.retain(|passage| !robbed || !holds(case, passage));
+    let mut add = |question: &str, typed: bool, share: f64| {
         let prompt = Prompt {
             lines: vec![line(Author::Caller, question)],
-            passages,
+            passages: found(knowledge, question),
             ..Prompt::default()
         };
-        let (mut sentences, mut right, mut texts) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut sentences, mut right) = (Vec::new(), Vec::new());
         for (passage, text, features) in considered(&prompt) {
             right.push(is_right(case, &prompt.passages[passage].source, text));
-            texts.push(text.to_owned());
             sentences.push(features.into_iter().map(f64::from).collect());
         }
         if !sentences.is_empty() {
-            let outside = robbed || case.answer.is_none();
+            let outside = case.answer.is_none();
             out.push(Asked {
                 folder,
                 typed,
-                robbed,
                 share,
-                question: question.to_owned(),
-                texts,
                 outside,
                 sentences,
                 right,
             });
         }
     };
-    add(&case.question, true, false, share);
-    if case.answer.is_some() {
-        add(&case.question, true, true, ROBBED_SHARE);
-    }
+    add(&case.question, true, share);
     for way in 1..=MISHEARINGS {
         let heard = misheard(&case.question, way * 7919 + case.question.len() as u64);
-        add(&heard, false, false, share * MISHEARD_SHARE);
+        add(&heard, false, share * MISHEARD_SHARE);
     }
-}
-
-fn holds(case: &Case, passage: &Passage) -> bool {
-    case.answer.as_ref().is_some_and(|(parts, source)| {
-        passage.source == *source
-            && parts
-                .iter()
-                .any(|part| passage.text.contains(part.as_str()))
-    })
 }
 
 fn is_right(case: &Case, source: &str, text: &str) -> bool {
@@ -267,28 +245,16 @@ fn fit_trust(asked: &[&Asked], ranking: &[f64]) -> (Vec<f64>, f64) {
     (descent.at, bias)
 }
 
-fn leave_out(show: bool, asked: &[Asked], folders: &[PathBuf]) {
+fn leave_out(asked: &[Asked], folders: &[PathBuf]) {
     // Of each question: typed, outside, the best is right, the trust in it.
     let mut judged: Vec<(bool, bool, bool, f64)> = Vec::new();
     for (folder, path) in folders.iter().enumerate() {
         let rest: Vec<&Asked> = asked.iter().filter(|a| a.folder != folder).collect();
         let model = Model::fit(&rest);
-        let held = asked.iter().filter(|a| a.folder == folder && !a.robbed);
+        let held = asked.iter().filter(|a| a.folder == folder);
         let held: Vec<_> = held
             .map(|asked| {
                 let (at, features) = model.best(asked);
-                if show && asked.typed && asked.share > 0.5 {
-                    let trust = model.trust(features);
-                    let known = asked.right.contains(&true);
-                    if !asked.outside && (!asked.right[at] || trust < -0.5)
-                        || asked.outside && trust > -0.5
-                    {
-                        println!(
-                            "{trust:.2} out={} right={} known={known} {} \n      {}",
-                            asked.outside, asked.right[at], asked.question, asked.texts[at]
-                        );
-                    }
-                }
                 (
                     asked.typed,
                     asked.outside,

@@ -1,5 +1,6 @@
 //! The knowledge and the quotations together: questions to whole folders, typed and misheard.
 
+#[allow(dead_code, reason = "shared with the examples `answers` and `fit`")]
 mod asking;
 mod mishear;
 

@@ -50,7 +50,11 @@ am i allowed to *|could i *|could you tell me how i *|i'd like to know how to *|
 when should i *|why should i *|why can't i *|what do i need to *|is it all right to *";
 
 /// How questions begin, whatever they are about: "how long does" must not be heard as a greeting.
-const FRAMES: &str = "how long does it take|how long does the|how long do i have to|how long is the|\
+const FRAMES: &str = "what is the|what is the|what is a|what are the|what does the|what does it|what kind of|\
+which|how big does|how big is the|how many|how many can|how much does the|how much is the|how much is a|\
+how much does|how do i|how do i keep|how do you|how does the|how hot|how fast|how deep is|how old|who wrote|\
+who is the|who do i|where can i|can i|can i have|is it|is there|does it|does the|do you|do i|are there|\
+how long does it take|how long does the|how long do i have to|how long is the|\
 how long will it|how long can i|how long do you|how long should|how long may|how many are there|\
 how much does it cost|how much is it|how much do i have to pay|how often do i have to|how often does the|\
 how often should i|how far is it|how big is it|how heavy is it|how hot should the|how fast may i|how do i get|\
