@@ -6,8 +6,10 @@
 mod answer;
 mod candidate;
 mod evidence;
+mod features;
 mod phrases;
 mod smalltalk;
+mod weights;
 
 use models_engine::wording::Question;
 use models_engine::{Author, Cancel, Card, Grade, LanguageModel, Line, Piece, Prompt, Stopped};
@@ -33,6 +35,18 @@ impl Quoter {
     pub fn phrases() -> &'static [&'static str] {
         phrases::ALL
     }
+}
+
+/// What speaks for each sentence of the passages, given by their place, as an answer to the prompt: what the weights of this
+/// engine are fitted to by the example `fit`, and of no other use.
+#[doc(hidden)]
+pub fn considered(prompt: &Prompt) -> Vec<(usize, &str, Vec<f32>)> {
+    let question = Question::new(&caller_lines(&prompt.lines));
+    let considered = answer::considered(&question, &prompt.passages);
+    considered
+        .into_iter()
+        .map(|(passage, text, features)| (passage, text, features.to_vec()))
+        .collect()
 }
 
 impl LanguageModel for Quoter {
@@ -74,17 +88,22 @@ fn quoted(prompt: &Prompt, said: &[&str], spoken: Option<&str>) -> Vec<Piece> {
     if question.is_empty() {
         return fixed(phrases::UNCLEAR);
     }
-    match answer::find(&question, &prompt.passages, spoken) {
-        Some(answer) => answered(answer),
-        None => fixed(phrases::UNKNOWN),
+    let answers = answer::find(&question, &prompt.passages, spoken);
+    if answers.is_empty() {
+        return fixed(phrases::UNKNOWN);
     }
+    answered(&answers)
 }
 
-fn answered(answer: Answer<'_>) -> Vec<Piece> {
-    let mut pieces = vec![Piece::Cite(answer.passage)];
-    for (at, sentence) in answer.sentences.iter().enumerate() {
-        let space = if at == 0 { "" } else { " " };
-        pieces.push(Piece::Text(format!("{space}{sentence}")));
+fn answered(answers: &[Answer<'_>]) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut space = "";
+    for answer in answers {
+        pieces.push(Piece::Cite(answer.passage));
+        for sentence in &answer.sentences {
+            pieces.push(Piece::Text(format!("{space}{sentence}")));
+            space = " ";
+        }
     }
     pieces
 }

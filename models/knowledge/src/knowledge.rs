@@ -82,8 +82,7 @@ struct Entry {
     body: Vec<Word>,
     heading: Vec<Word>,
     title: Vec<Word>,
-    /// The first words of each sentence: where a definition names what it defines.
-    openings: Vec<Vec<Word>>,
+    sentences: Vec<Vec<Word>>,
 }
 
 pub struct Knowledge {
@@ -200,7 +199,7 @@ impl Entry {
             body: words(&text),
             heading: words(&below.join(" . ")),
             title,
-            openings: sentences(&text).into_iter().map(opening).collect(),
+            sentences: sentences(&text).into_iter().map(words).collect(),
             source,
             path,
             text,
@@ -221,35 +220,35 @@ impl Entry {
 
     /// From 0 to 1: how much of the question's weight stands in this passage.
     fn coverage(&self, clauses: &[Clause]) -> f32 {
-        let all: f32 = clauses.iter().map(|clause| clause.weight).sum();
-        let found: f32 = clauses
-            .iter()
-            .map(|clause| clause.weight * self.holds(clause))
-            .sum();
-        if all > 0.0 { found / all } else { 0.0 }
+        share(clauses, |clause| {
+            strength(clause, &self.body).max(self.above(clause))
+        })
     }
 
-    fn holds(&self, clause: &Clause) -> f32 {
-        let strength = |words: &[Word]| {
-            clause
-                .meant
-                .iter()
-                .filter(|meant| words.iter().any(|word| word.stem == meant.stem))
-                .map(|meant| meant.strength)
-                .fold(0.0_f32, f32::max)
-        };
-        strength(&self.body)
-            .max(strength(&self.heading))
-            .max(0.8 * strength(&self.title))
+    /// The same, of the one sentence that holds most.
+    fn best_sentence(&self, clauses: &[Clause]) -> f32 {
+        self.sentences
+            .iter()
+            .map(|words| {
+                share(clauses, |clause| {
+                    strength(clause, words).max(self.above(clause))
+                })
+            })
+            .fold(0.0, f32::max)
+    }
+
+    fn above(&self, clause: &Clause) -> f32 {
+        strength(clause, &self.heading).max(0.8 * strength(clause, &self.title))
     }
 
     /// It says what the thing asked for is, or how many there are.
     fn defines(&self, question: &Question) -> bool {
         question.is_counted_in(&self.body)
             || self
-                .openings
+                .sentences
                 .iter()
-                .any(|words| question.is_defined_by(words))
+                .map(|words| &words[..words.len().min(OPENING_WORDS)])
+                .any(|opening| question.is_defined_by(opening))
     }
 
     fn passage(&self, score: f32, likeness: Vec<f32>) -> Passage {
@@ -341,10 +340,15 @@ impl Knowledge {
                 } else {
                     0.0
                 };
+                let sentence = entry.best_sentence(clauses);
                 let likeness =
                     meaning.map_or_else(Vec::new, |(meaning, place)| meaning.likeness(id, place));
                 let near = likeness.iter().copied().fold(0.0, f32::max);
-                let score = 0.65 * coverage + 0.35 * bm25 / highest + defines + MEANING * near;
+                let score = 0.3 * coverage
+                    + 0.45 * sentence
+                    + 0.35 * bm25 / highest
+                    + defines
+                    + MEANING * near;
                 (coverage >= LEAST_COVERAGE || near >= NEAR).then_some((id, score, likeness))
             })
             .collect();
@@ -357,10 +361,23 @@ impl Knowledge {
     }
 }
 
-fn opening(sentence: &str) -> Vec<Word> {
-    let mut words = words(sentence);
-    words.truncate(OPENING_WORDS);
-    words
+fn share(clauses: &[Clause], found: impl Fn(&Clause) -> f32) -> f32 {
+    let all: f32 = clauses.iter().map(|clause| clause.weight).sum();
+    let held: f32 = clauses
+        .iter()
+        .map(|clause| clause.weight * found(clause))
+        .sum();
+    if all > 0.0 { held / all } else { 0.0 }
+}
+
+/// How surely one of these words was meant.
+fn strength(clause: &Clause, words: &[Word]) -> f32 {
+    clause
+        .meant
+        .iter()
+        .filter(|meant| words.iter().any(|word| word.stem == meant.stem))
+        .map(|meant| meant.strength)
+        .fold(0.0_f32, f32::max)
 }
 
 fn start_of(text: &str) -> &str {

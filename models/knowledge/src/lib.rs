@@ -11,6 +11,7 @@ mod knowledge;
 mod meaning;
 mod passages;
 mod places;
+mod plain;
 mod sample;
 mod sections;
 mod table;

@@ -2,6 +2,7 @@
 
 use crate::blocks::{Block, Paragraph, one_line, parse};
 use crate::folder::Document;
+use crate::plain::as_markdown;
 use crate::table;
 use models_engine::wording::sentences;
 
@@ -22,18 +23,13 @@ const LONGEST_FRAGMENT_WORDS: usize = 12;
 pub(crate) fn sections(document: &Document) -> Vec<Section> {
     let plain = document.source.to_ascii_lowercase().ends_with(".txt");
     let blocks = if plain {
-        parse(&dedented(&document.text))
+        parse(&as_markdown(&document.text))
     } else {
         parse(&document.text)
     };
     let mut writer = Writer::new(document, &blocks);
     blocks.into_iter().for_each(|block| writer.block(block));
     writer.finish()
-}
-
-/// In plain text an indent means nothing.
-fn dedented(text: &str) -> String {
-    text.lines().map(str::trim).collect::<Vec<_>>().join("\n")
 }
 
 struct Writer {
@@ -218,7 +214,9 @@ fn parts(paragraph: &Paragraph) -> Vec<Part> {
 
 fn reads_as_heading(text: &str) -> bool {
     let few = word_count(text) <= 8;
-    let capitals = text.chars().any(char::is_alphabetic) && !text.chars().any(char::is_lowercase);
+    // "PARTS (prices in euros)"
+    let named = text.split(" (").next().unwrap_or(text);
+    let capitals = named.chars().any(char::is_alphabetic) && !named.chars().any(char::is_lowercase);
     let question = text.ends_with('?') && sentences(text).len() == 1 && word_count(text) <= 25;
     question || few && capitals && text.len() > 3 && !text.ends_with(['.', '!', ':'])
 }

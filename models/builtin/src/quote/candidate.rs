@@ -11,6 +11,8 @@ pub(super) struct Candidate<'a> {
     pub(super) passage: usize,
     /// Its place among the sentences of the passage.
     pub(super) at: usize,
+    /// The paragraph, list item or row that it stands in.
+    line: usize,
     pub(super) text: &'a str,
     pub(super) words: Vec<Word>,
     /// How surely each word of the question stands in it, from 0 to 1.
@@ -19,6 +21,8 @@ pub(super) struct Candidate<'a> {
     pub(super) named: f32,
     /// It begins with what was asked about.
     pub(super) opens: bool,
+    /// How near it lies to the question in meaning, 0 where nobody judged.
+    pub(super) likeness: f32,
 }
 
 /// A passage, looked at from the question.
@@ -51,6 +55,12 @@ pub(super) struct Field<'a> {
     pub(super) doubtful: Vec<bool>,
     /// Words that the right kind of answer settles without repeating them.
     pub(super) implied: Vec<bool>,
+    /// The likeness of the sentence that lies nearest in meaning; `None` where nobody judged.
+    pub(super) nearest: Option<f32>,
+    /// The retriever's score of each passage, as a share of the best.
+    scores: Vec<f32>,
+    /// Words of the question that follow one another, with the weight of the lighter.
+    pairs: Vec<(Word, Word, f32)>,
 }
 
 impl<'a> Field<'a> {
@@ -87,11 +97,44 @@ impl<'a> Field<'a> {
             .map(|asked| implied(question.expected, &asked.word.text))
             .collect();
         let weights = weights(question, &views, &doubtful);
+        let likeness = passages.iter().flat_map(|passage| passage.likeness.iter());
+        let highest = passages.first().map_or(1.0, |passage| passage.score);
+        let scores = passages.iter().map(|passage| passage.score);
         Self {
+            nearest: likeness.copied().reduce(f32::max),
+            scores: scores.map(|score| score / highest.max(0.01)).collect(),
+            pairs: pairs(question, &weights),
             views,
             weights,
             doubtful,
             implied,
+        }
+    }
+
+    pub(super) fn closeness(&self, passage: usize) -> f32 {
+        self.scores[passage]
+    }
+
+    /// How many of the question's pairs of words stand together in the sentence too, by weight.
+    pub(super) fn pairs(&self, candidate: &Candidate<'_>) -> f32 {
+        let all: f32 = self.pairs.iter().map(|(_, _, weight)| weight).sum();
+        let together = |one: &Word, other: &Word| {
+            candidate.words.iter().enumerate().any(|(at, word)| {
+                let next = &candidate.words[at + 1..candidate.words.len().min(at + 3)];
+                likeness(one, word) >= 0.8 && next.iter().any(|next| likeness(other, next) >= 0.8)
+            })
+        };
+        let held = self.pairs.iter().map(|(one, other, weight)| {
+            if together(one, other) || together(other, one) {
+                *weight
+            } else {
+                0.0
+            }
+        });
+        if all > 0.0 {
+            held.sum::<f32>() / all
+        } else {
+            0.0
         }
     }
 
@@ -125,6 +168,30 @@ impl<'a> Field<'a> {
     }
 }
 
+/// Words that carry the question with at most one word of grammar between them.
+fn pairs(question: &Question, weights: &[f32]) -> Vec<(Word, Word, f32)> {
+    let place = |asked: &Asked| {
+        question
+            .said
+            .iter()
+            .position(|said| said.text == asked.word.text)
+    };
+    let asked: Vec<(usize, &Asked, f32)> = question
+        .asked
+        .iter()
+        .zip(weights)
+        .filter_map(|(asked, weight)| Some((place(asked)?, asked, *weight)))
+        .collect();
+    asked
+        .windows(2)
+        .filter(|two| two[1].0 > two[0].0 && two[1].0 - two[0].0 <= 2)
+        .map(|two| {
+            let [(_, one, light), (_, other, heavy)] = [two[0], two[1]];
+            (one.word.clone(), other.word.clone(), light.min(heavy))
+        })
+        .collect()
+}
+
 /// A word that stands in every passage tells little, one that stands in few tells most. Light words
 /// stay light however rare they are here.
 fn weights(question: &Question, views: &[View<'_>], doubtful: &[bool]) -> Vec<f32> {
@@ -149,7 +216,9 @@ fn weights(question: &Question, views: &[View<'_>], doubtful: &[bool]) -> Vec<f3
 }
 
 struct Texts<'a> {
-    sentences: Vec<(&'a str, Vec<Word>)>,
+    /// Each with the line that it stands in.
+    sentences: Vec<(usize, &'a str, Vec<Word>)>,
+    likeness: &'a [f32],
     heading: Vec<Word>,
     title: Vec<Word>,
     question: bool,
@@ -168,10 +237,14 @@ impl<'a> Texts<'a> {
         let mut title = words(above);
         title.extend(words(name));
         Self {
-            sentences: sentences(&passage.text)
-                .into_iter()
-                .map(|text| (text, words(text)))
+            sentences: passage
+                .text
+                .lines()
+                .enumerate()
+                .flat_map(|(line, text)| sentences(text).into_iter().map(move |text| (line, text)))
+                .map(|(line, text)| (line, text, words(text)))
                 .collect(),
+            likeness: &passage.likeness,
             heading: words(heading),
             title,
             question: heading.ends_with('?'),
@@ -181,7 +254,7 @@ impl<'a> Texts<'a> {
     fn words(&self) -> impl Iterator<Item = &Word> {
         self.sentences
             .iter()
-            .flat_map(|(_, words)| words)
+            .flat_map(|(_, _, words)| words)
             .chain(&self.heading)
             .chain(&self.title)
     }
@@ -269,18 +342,26 @@ impl Matcher<'_> {
     }
 }
 
+impl Candidate<'_> {
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        self.line == other.line
+    }
+}
+
 impl<'a> View<'a> {
     fn new(passage: usize, texts: Texts<'a>, matcher: &Matcher<'_>) -> Self {
         let candidates = texts
             .sentences
             .into_iter()
             .enumerate()
-            .map(|(at, (text, words))| {
+            .map(|(at, (line, text, words))| {
                 let own = matcher.found(&words);
                 Candidate {
                     passage,
                     at,
+                    line,
                     text,
+                    likeness: texts.likeness.get(at).copied().unwrap_or_default(),
                     named: matcher.named(&words),
                     opens: matcher.opens(&words),
                     words,
@@ -313,7 +394,14 @@ impl<'a> View<'a> {
         own(sentence.checked_sub(1)).max(own(sentence.checked_add(1)))
     }
 
-    fn best(&self, at: usize) -> f32 {
+    /// How surely the word stands anywhere in the passage or over it.
+    /// The likeness of the passage's nearest sentence.
+    pub(super) fn nearest(&self) -> f32 {
+        let likeness = self.candidates.iter().map(|candidate| candidate.likeness);
+        likeness.fold(0.0, f32::max)
+    }
+
+    pub(super) fn best(&self, at: usize) -> f32 {
         self.candidates
             .iter()
             .map(|candidate| candidate.own[at])

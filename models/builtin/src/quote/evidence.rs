@@ -3,8 +3,11 @@
 use models_engine::wording::{Expected, Word};
 
 /// From 0 to 1: how well the sentence fits what the question expects; `None` when anything would.
-pub(super) fn fit(expected: Expected, text: &str, words: &[Word]) -> Option<f32> {
+///
+/// What is counted or paid in may stand in the heading alone.
+pub(super) fn fit(expected: Expected, text: &str, words: &[Word], heading: &[Word]) -> Option<f32> {
     let has = |list: &str| words.iter().any(|word| listed(list, &word.text));
+    let headed = |list: &str| heading.iter().any(|word| listed(list, &word.text));
     let number = words.iter().any(Word::is_number);
     let graded = |full: bool, half: bool| {
         if full {
@@ -17,10 +20,17 @@ pub(super) fn fit(expected: Expected, text: &str, words: &[Word]) -> Option<f32>
     };
     Some(match expected {
         Expected::Anything | Expected::Meaning => return None,
-        Expected::Price => graded(has(MONEY) && number || has(FREE), has(MONEY)),
+        Expected::Price => graded(
+            number && (has(MONEY) || headed(MONEY)) || has(FREE),
+            has(MONEY) || number && headed(PRICED),
+        ),
         Expected::Count => graded(number || has(COUNTS), false),
         Expected::Frequency => graded(has(FREQUENT), number),
         Expected::Size => graded(number && has(LENGTHS), number),
+        Expected::Speed => graded(
+            number && (has(LENGTHS) || has(SPANS)),
+            number || has("immediately instantly"),
+        ),
         Expected::Age => graded(
             number && has("year years old age aged over under from between") || has_year(words),
             number,
@@ -28,8 +38,10 @@ pub(super) fn fit(expected: Expected, text: &str, words: &[Word]) -> Option<f32>
         Expected::Weight => graded(number && has(MASSES), false),
         Expected::Heat => graded(number && has(DEGREES), number),
         Expected::Duration => graded(
-            (number || has("a an few half several")) && has(SPANS),
-            number || has("until immediately instantly overnight"),
+            (number || has("a an few half several")) && has(SPANS)
+                || has("forever indefinitely permanently lifetime")
+                || text.contains("for ever"),
+            number || has("until immediately instantly overnight always ever"),
         ),
         Expected::Moment => graded(
             is_moment(text, words) || number && has(SPANS) && has(RELATIVE),
@@ -38,7 +50,7 @@ pub(super) fn fit(expected: Expected, text: &str, words: &[Word]) -> Option<f32>
         Expected::Past => graded(has_year(words), has(DATES)),
         Expected::Person if !names_someone(text) && !has(ROLES) => 0.0,
         Expected::Person => graded(names_someone(text), true),
-        Expected::Place => graded(has(PLACES), has(TOWARDS)),
+        Expected::Place => graded(has(PLACES) || names_place(text), has(TOWARDS)),
         Expected::Reason => graded(has(REASONS), has("to so as for")),
         Expected::Steps => graded(has(DOINGS), has("by via can you with use")),
         Expected::Contact => graded(is_contact(text), false),
@@ -57,6 +69,7 @@ pub(super) fn demanded(expected: Expected) -> bool {
             | Expected::Count
             | Expected::Frequency
             | Expected::Size
+            | Expected::Speed
             | Expected::Age
             | Expected::Weight
             | Expected::Heat
@@ -81,8 +94,9 @@ pub(super) fn implied(expected: Expected, word: &str) -> bool {
         Expected::Size => {
             "big large far size tall high wide deep thick distance away long small close near area"
         }
-        Expected::Age => "old age",
-        Expected::Weight => "heavy weigh weighs weight",
+        Expected::Speed => "fast quick speed go",
+        Expected::Age => "old age oldest youngest",
+        Expected::Weight => "heavy heaviest weigh weighs weight",
         Expected::Heat => "hot warm cold temperature",
         Expected::Duration => "long last lasts take takes soon time quickly need duration",
         Expected::Moment | Expected::Past => {
@@ -102,13 +116,16 @@ pub(super) fn implied(expected: Expected, word: &str) -> bool {
 
 const MONEY: &str = "euro euros eur dollar dollars usd pound pounds gbp cent cents pence percent chf francs yen \
     kr kronor zloty rupees credits coins tokens";
+const PRICED: &str = "price prices cost costs fee fees rate rates tariff charges";
 const FREE: &str = "free included complimentary gratis waived nothing";
 const COUNTS: &str = "every daily weekly monthly yearly annually hourly twice once unlimited none several single \
     double half dozen hundred thousand million one pair";
 const FREQUENT: &str =
     "every daily weekly monthly yearly annually hourly twice once times each always never";
 const LENGTHS: &str = "m m² metre metres meter meters km kilometre kilometres kilometer kilometers cm centimetre \
-    centimetres mm millimetre millimetres inch inches foot feet ft mile miles percent square hectares acres minutes";
+    centimetres mm millimetre millimetres inch inches foot feet ft mile miles percent square hectares acres minutes \
+    litre litres liter liters ml l cl gallon gallons byte bytes kb mb gb tb kib mib gib tib watt watts w kw inch \
+    seats people persons guests tonnes kg";
 const MASSES: &str = "g gram grams kg kilo kilos kilogram kilograms pound pounds lb lbs ounce ounces tonne tonnes tons t";
 const DEGREES: &str = "degree degrees celsius fahrenheit c";
 const SPANS: &str = "second seconds minute minutes min mins hour hours hrs day days night nights week weeks \
@@ -188,6 +205,14 @@ fn names_someone(text: &str) -> bool {
         let led = listed(LEADING, &before.to_lowercase());
         is_capital(two[1]) && !pause && (is_capital(before) || led)
     })
+}
+
+/// "In Graz", "near Mill Lane".
+fn names_place(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words
+        .windows(2)
+        .any(|two| listed("in at near to from on", &two[0].to_lowercase()) && is_capital(two[1]))
 }
 
 fn is_capital(word: &str) -> bool {

@@ -11,6 +11,7 @@ const MAX_RUN: usize = 4;
 const SENTENCE_WEIGHT: u64 = 3;
 const TEMPLATE_WEIGHT: u64 = 1;
 const TALK_WEIGHT: u64 = 12;
+const FRAME_WEIGHT: u64 = 20;
 
 /// What is said in any conversation.
 const TALK: &str = "hello|hi|hi there|hello there|good morning|good evening|hey|thanks|thank you|\
@@ -34,12 +35,41 @@ how do i use the *|how do i change the *|how do i set the *|where is the *|where
 does it support *|does it have *|can i use *|do i need *|do i need a *|how much is the *|\
 how much does * cost|how many *|who is *|when is the *|when does the *|which *|what does * mean|\
 what does * do|is there *|is there a *|what about *|what about the *|why is the *|how long is the *|\
-what kind of *|can you tell me about *";
+what kind of *|can you tell me about *|how long does the * take|how long does * take|how long do * last|\
+how long is *|how often is the *|how big is the *|how heavy is the *|how fast is the *|how hot is the *|\
+how far is the *|how old is the *|how deep is the *|how much is a *|how many * are there|how many * can i|\
+who * the|who do i * |where is *|is the * included|are * allowed|can i bring a *|can i get a *|do i get *|\
+do you have *|are there any *|is there any *|what should i do if *|what happens if *|when do *|why do *|\
+could you tell me how * |i'd like to know whether *";
 
 /// Questions about a deed; `*` stands for it.
 const ABOUT_A_DEED: &str = "how do i *|how can i *|how do you *|can i *|how to *|where do i *|\
 where can i *|when can i *|what happens if i *|what happens when i *|do i have to *|i want to *|\
-is it possible to *|does it *|can you *";
+is it possible to *|does it *|can you *|how long do i have to *|how often should i *|should i *|may i *|\
+am i allowed to *|could i *|could you tell me how i *|i'd like to know how to *|do you *|who do i *|\
+when should i *|why should i *|why can't i *|what do i need to *|is it all right to *";
+
+/// How questions begin, whatever they are about: "how long does" must not be heard as a greeting.
+const FRAMES: &str = "what is the|what is the|what is a|what are the|what does the|what does it|what kind of|\
+which|how big does|how big is the|how many|how many can|how much does the|how much is the|how much is a|\
+how much does|how do i|how do i keep|how do you|how does the|how hot|how fast|how deep is|how old|who wrote|\
+who is the|who do i|where can i|can i|can i have|is it|is there|does it|does the|do you|do i|are there|\
+how long does it take|how long does the|how long do i have to|how long is the|\
+how long will it|how long can i|how long do you|how long should|how long may|how many are there|\
+how much does it cost|how much is it|how much do i have to pay|how often do i have to|how often does the|\
+how often should i|how far is it|how big is it|how heavy is it|how hot should the|how fast may i|how do i get|\
+how do i know|how can i|how could i|how soon can i|who do i call|who do i ask|who do i have to ask|\
+who is in charge of the|who started the|who runs the|who makes the|where do i find the|where can i find|\
+where is the|where are the|when does the|when do you open|when do you close|when is the|when can i|\
+what time does the|what time do you|what happens if i|what should i do|what can i do about it|\
+what do i have to do|what do i need|what is the name of the|what does it mean|what else could i try|\
+why is the|why does the|why can't i|why shouldn't i|am i allowed to|do i have to|do i need|do i get|\
+can i bring|can i get|can i take|can i use|could i have|could you tell me|could you tell me how|\
+could you tell me where|could you tell me what|could you tell me when|could you tell me whether|\
+i'd like to know|i'd like to know how|i'd like to know whether|i'd like to have|i wanted to know if|\
+i wanted to ask|i was wondering if|i was wondering whether|is it true that|is there any way i can|\
+is there somebody|is it all right to|excuse me|sorry|hello|hi|please|is there a|are there any|\
+does it have|does it come with|do you know|may i|should i|would it be all right";
 
 /// Words that no thing is named by.
 const STOP: &str = "a an the this that these those and or but nor so yet if then than as at by for \
@@ -110,7 +140,8 @@ impl Corpus {
     /// All words, each once.
     pub(super) fn vocabulary(&self) -> BTreeSet<&str> {
         let words = self.lines.iter().flat_map(|(line, _)| line);
-        words.map(String::as_str).collect()
+        let frames = FRAMES.split('|').flat_map(str::split_whitespace);
+        words.map(String::as_str).chain(frames).collect()
     }
 
     /// Counts the lines' words that `known` knows how to say.
@@ -120,6 +151,12 @@ impl Corpus {
             counts.add(
                 line.iter().map(String::as_str).filter(|word| known(word)),
                 *weight,
+            );
+        }
+        for frame in FRAMES.split('|') {
+            counts.add_opening(
+                frame.split_whitespace().filter(|word| known(word)),
+                FRAME_WEIGHT,
             );
         }
         counts

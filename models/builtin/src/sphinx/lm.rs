@@ -59,15 +59,29 @@ impl Counts {
 
     /// Counts a line as if it stood there `weight` times.
     pub(super) fn add<'a>(&mut self, line: impl IntoIterator<Item = &'a str>, weight: u64) {
+        let mut ids = self.ids_of(line);
+        if ids.len() > 1 {
+            ids.push(END);
+            self.count(&ids, weight);
+        }
+    }
+
+    /// The same of a line that goes on in any way.
+    pub(super) fn add_opening<'a>(&mut self, line: impl IntoIterator<Item = &'a str>, weight: u64) {
+        let ids = self.ids_of(line);
+        self.count(&ids, weight);
+    }
+
+    fn ids_of<'a>(&mut self, line: impl IntoIterator<Item = &'a str>) -> Vec<u32> {
         let mut ids = vec![BEGIN];
         for word in line {
             let id = self.id(word);
             ids.push(id);
         }
-        if ids.len() == 1 {
-            return;
-        }
-        ids.push(END);
+        ids
+    }
+
+    fn count(&mut self, ids: &[u32], weight: u64) {
         for id in &ids[1..] {
             *self.one.entry(*id).or_default() += weight;
         }

@@ -13,6 +13,8 @@ pub enum Expected {
     Frequency,
     /// How big, far, high or deep.
     Size,
+    /// How fast.
+    Speed,
     /// How old, or since when.
     Age,
     /// How heavy.
@@ -81,12 +83,35 @@ pub(super) fn expected(said: &[Word]) -> Expected {
             | ["tell", "me", "about", ..]
     );
     let prices = any(PRICES) && !yes_or_no(said) || any(&["cost", "costs", "fee", "fees"]);
+    let meant = meaning && (1..=2).contains(&carrying);
     match wanted {
         Some(wanted) => wanted,
         None if prices => Expected::Price,
-        None if meaning && (1..=2).contains(&carrying) => Expected::Meaning,
+        None if !yes_or_no(said) => superlative(&text).unwrap_or(if meant {
+            Expected::Meaning
+        } else {
+            Expected::Anything
+        }),
         None => Expected::Anything,
     }
+}
+
+/// "The heaviest thing" wants a weight.
+fn superlative(text: &[&str]) -> Option<Expected> {
+    text.iter().find_map(|word| {
+        Some(match *word {
+            "heaviest" | "lightest" | "weight" => Expected::Weight,
+            "largest" | "biggest" | "smallest" | "tallest" | "highest" | "deepest" | "farthest"
+            | "size" | "height" | "length" | "width" | "depth" | "distance" => Expected::Size,
+            "fastest" | "speed" => Expected::Speed,
+            "hottest" | "coldest" | "temperature" => Expected::Heat,
+            "cheapest" | "dearest" => Expected::Price,
+            "longest" | "shortest" => Expected::Duration,
+            "latest" | "earliest" => Expected::Moment,
+            "youngest" | "oldest" | "age" => Expected::Age,
+            _ => return None,
+        })
+    })
 }
 
 const MOMENTS: &[&str] = &[
@@ -163,6 +188,7 @@ fn expected_by_how(next: &str, rest: &[&str]) -> Expected {
         "old" => Expected::Age,
         "heavy" => Expected::Weight,
         "hot" | "warm" | "cold" => Expected::Heat,
+        "fast" | "quick" => Expected::Speed,
         size if SIZES.contains(&size) => Expected::Size,
         way if WAYS.contains(&way) => Expected::Steps,
         _ => Expected::Count,

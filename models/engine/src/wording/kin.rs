@@ -26,22 +26,28 @@ impl Kinship {
     }
 }
 
+const LISTS: &[&str] = &[
+    include_str!("kin/everyday.txt"),
+    include_str!("kin/kinds.txt"),
+];
+
 type Families = HashMap<String, Vec<(String, Kinship)>>;
 
 /// The words that may stand for the word of this stem, as stems.
 pub fn kin_of(stem: &str) -> &'static [(String, Kinship)] {
     static FAMILIES: OnceLock<Families> = OnceLock::new();
     FAMILIES
-        .get_or_init(|| families(include_str!("kin.txt")))
+        .get_or_init(|| families(LISTS))
         .get(stem)
         .map_or(&[], Vec::as_slice)
 }
 
 /// Each line is `same same | near near` or `kind kind > general`. Two on the right are no kin of
 /// each other.
-fn families(list: &str) -> Families {
+fn families(lists: &[&str]) -> Families {
     let mut families = Families::new();
-    for line in list.lines().filter(|line| !line.starts_with('#')) {
+    let lines = lists.iter().flat_map(|list| list.lines());
+    for line in lines.filter(|line| !line.starts_with('#')) {
         if let Some((kinds, general)) = line.split_once('>') {
             relate_kinds(&mut families, &stems(kinds), &stems(general));
             continue;

@@ -4,6 +4,7 @@
 //! rules stand here, beside the seam between them: stems, synonyms, spelling, sound, and which words
 //! of a question carry it.
 
+mod clause;
 mod compare;
 mod expected;
 mod kin;

@@ -1,5 +1,6 @@
 //! What a question asks for: its words, what they are worth, and what an answer must hold.
 
+use super::clause::clauses;
 use super::compare::{likeness, nearness};
 use super::expected::{Expected, expected, yes_or_no};
 use super::weight::Weight;
@@ -57,15 +58,15 @@ impl Question {
         let (last, earlier) = lines
             .split_last()
             .map_or(("", lines), |(last, rest)| (*last, rest));
-        let said = words(last);
-        let mut asked = carrying(&said, 1.0);
+        let (said, shares): (Vec<Word>, Vec<f32>) = clauses(last).into_iter().unzip();
+        let mut asked = carrying(&said, &shares);
         let follow_up = leans(&said, &asked);
         let mut expected = expected(&said);
         if follow_up && let Some(before) = subject_of(earlier) {
             if expected == Expected::Anything {
                 expected = super::expected::expected(&before);
             }
-            for word in carrying(&before, EARLIER_SHARE) {
+            for word in carrying(&before, &vec![EARLIER_SHARE; before.len()]) {
                 if !asked.iter().any(|known| known.word.stem == word.word.stem) {
                     asked.push(word);
                 }
@@ -144,15 +145,15 @@ fn counted(said: &[Word]) -> Vec<Word> {
 
 /// The latest line that stands by itself; a follow-up may follow a follow-up.
 fn subject_of(earlier: &[&str]) -> Option<Vec<Word>> {
-    let stands = |said: &Vec<Word>| !leans(said, &carrying(said, 1.0));
+    let stands = |said: &Vec<Word>| !leans(said, &carrying(said, &vec![1.0; said.len()]));
     earlier.iter().rev().map(|line| words(line)).find(stands)
 }
 
-fn carrying(said: &[Word], share: f32) -> Vec<Asked> {
+fn carrying(said: &[Word], shares: &[f32]) -> Vec<Asked> {
     let mut asked: Vec<Asked> = Vec::new();
     for (at, word) in said.iter().enumerate() {
         let weight =
-            word.weight().share() * share * if is_verb(said, at) { VERB_SHARE } else { 1.0 };
+            word.weight().share() * shares[at] * if is_verb(said, at) { VERB_SHARE } else { 1.0 };
         if weight > 0.0 && !asked.iter().any(|known| known.word.stem == word.stem) {
             asked.push(Asked {
                 word: word.clone(),

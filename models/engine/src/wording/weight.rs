@@ -21,7 +21,7 @@ impl Weight {
         let set = |list: &'static str| list.split_whitespace().collect::<HashSet<_>>();
         if STOPS.get_or_init(|| set(STOP)).contains(word) {
             Self::Stop
-        } else if LIGHTS.get_or_init(|| set(LIGHT)).contains(word) || word.len() == 1 {
+        } else if LIGHTS.get_or_init(|| set(LIGHT)).contains(word) || is_letter(word) {
             Self::Light
         } else {
             Self::Content
@@ -35,6 +35,11 @@ impl Weight {
             Self::Content => 1.0,
         }
     }
+}
+
+/// A letter alone says little, a number alone much.
+fn is_letter(word: &str) -> bool {
+    word.len() == 1 && !word.starts_with(|c: char| c.is_ascii_digit())
 }
 
 const STOP: &str = "a an the and or but nor so if then than that this these those there here it its
@@ -72,5 +77,10 @@ const LIGHT: &str = "            went
     closest total overall become accept handle receive expect decide prefer arrange
     include includes included including contain consist there own cover covers covered belong
     matter difference long quickly fast count apply applies concern supposed regarding concerning
-    area areas point points 2 two both available year years week month hour hours minute minutes
-    location located locate year old ask talk bad easy hard simple";
+    area areas point points both available year years week month hour hours minute minutes
+    location located locate year old ask talk bad easy hard simple
+    program programme tool product device machine app application software system firm shop store club team
+    husband wife mate friend boyfriend girlfriend partner neighbour guy lady yesterday tonight
+    nearly hardly certainly suddenly accident mistake wish hoping suppose supposed guess ought meant
+    built kept keep continue plan planning chance true idea reason word case bother fine alright
+    completely totally properly actual tiny huge massive super ages forever";

@@ -59,6 +59,9 @@ const COMPOUNDS: &[&str] = &[
     "looking after",
     "looked after",
     "check out",
+    "break down",
+    "hand over",
+    "take away",
     "wi fi",
     "e mail",
     "log in",
@@ -217,16 +220,33 @@ fn sign(letter: char) -> Option<&'static str> {
     })
 }
 
+/// "breaks down" is a breakdown too.
+fn uninflected(verb: &str) -> &str {
+    match verb {
+        "breaks" | "broke" | "broken" | "breaking" => "break",
+        "hands" | "handed" | "handing" => "hand",
+        "picks" => "pick",
+        "drops" | "dropped" => "drop",
+        "sets" => "set",
+        "logs" | "logged" => "log",
+        "signs" => "sign",
+        other => other,
+    }
+}
+
 fn join_compounds(words: Vec<String>) -> Vec<String> {
     let mut out: Vec<String> = Vec::with_capacity(words.len());
     for word in words {
-        let joined = out.last().is_some_and(|last| {
+        let is_pair = |one: &str| {
             COMPOUNDS
                 .iter()
-                .any(|pair| pair.split_once(' ') == Some((last.as_str(), word.as_str())))
-        });
+                .any(|pair| pair.split_once(' ') == Some((one, word.as_str())))
+        };
         match out.last_mut() {
-            Some(last) if joined => last.push_str(&word),
+            Some(last) if is_pair(last) => last.push_str(&word),
+            Some(last) if is_pair(uninflected(last)) => {
+                *last = format!("{}{word}", uninflected(last));
+            }
             _ => out.push(word),
         }
     }

@@ -1,0 +1,108 @@
+//! Plain text laid out with spaces, made into Markdown that says the same.
+
+/// A longer line is a sentence and no title.
+const LONGEST_TITLE_WORDS: usize = 10;
+
+/// Indents mean nothing but under a title; columns become lines of their own.
+pub(crate) fn as_markdown(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut out = String::with_capacity(text.len());
+    for (at, line) in lines.iter().enumerate() {
+        let before = at.checked_sub(1).map_or("", |at| lines[at]);
+        let after = lines.get(at + 1).copied().unwrap_or("");
+        if let Some(row) = row(line).filter(|_| row(before).is_some() || row(after).is_some()) {
+            out.push('\n');
+            out.push_str(&row);
+            out.push_str("\n\n");
+        } else if is_title(before, line, after) {
+            out.push_str(&format!("\n**{}**\n\n", line.trim()));
+        } else {
+            out.push_str(line.trim());
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// A short line with an indented one below it: "No steam", and what to do then.
+fn is_title(before: &str, line: &str, after: &str) -> bool {
+    let begins = before.trim().is_empty() || is_indented(before);
+    begins
+        && !is_indented(line)
+        && is_indented(after)
+        && line.split_whitespace().count() <= LONGEST_TITLE_WORDS
+        && line.starts_with(char::is_alphanumeric)
+        && line.ends_with(|c: char| c.is_alphanumeric() || matches!(c, ')' | '?' | '"'))
+}
+
+fn is_indented(line: &str) -> bool {
+    line.starts_with([' ', '\t']) && !line.trim().is_empty()
+}
+
+/// "VD-107   gasket ....... 6.50" as "VD-107: gasket: 6.50"; `None` for a line without columns.
+fn row(line: &str) -> Option<String> {
+    let spaced = without_leaders(line.trim());
+    let cells: Vec<&str> = spaced
+        .split("  ")
+        .flat_map(|part| part.split('\t'))
+        .map(str::trim)
+        .filter(|cell| !cell.is_empty())
+        .collect();
+    let lists = line
+        .trim_start()
+        .starts_with(['-', '*', '+', '|', '#', '>']);
+    // Two spaces behind a full stop are an old way to type.
+    let typed = cells
+        .first()
+        .is_some_and(|cell| cell.ends_with(['.', '!', '?', ':']));
+    (cells.len() >= 2 && !lists && !typed).then(|| cells.join(": "))
+}
+
+/// Dots that lead the eye are space.
+fn without_leaders(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find("...") {
+        let dots = rest[at..].len() - rest[at..].trim_start_matches('.').len();
+        out.push_str(&rest[..at]);
+        out.push_str("  ");
+        rest = &rest[at + dots..];
+        if rest.is_empty() {
+            return line.to_owned();
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::as_markdown;
+
+    #[test]
+    fn columns_are_lines_and_short_lines_over_indents_are_titles() {
+        let text = "PARTS\n\nA-1  seal ...... 6.50\nA-2  lid ..... 14.90\n\nNo steam\n  The tip is blocked.\n  Clean it.\nNo light\n  Look at the fuse.\n";
+        let lines = as_markdown(text);
+        let lines: Vec<&str> = lines.lines().filter(|line| !line.is_empty()).collect();
+        assert_eq!(
+            lines,
+            [
+                "PARTS",
+                "A-1: seal: 6.50",
+                "A-2: lid: 14.90",
+                "**No steam**",
+                "The tip is blocked.",
+                "Clean it.",
+                "**No light**",
+                "Look at the fuse.",
+            ]
+        );
+    }
+
+    #[test]
+    fn prose_stays_as_it_is() {
+        let text = "It is old.  It is small.\nWe wait ...\n\nTitle\n=====\n\n   indented\n";
+        let kept = "It is old.  It is small.\nWe wait ...\n\nTitle\n=====\n\nindented\n";
+        assert_eq!(as_markdown(text), kept);
+    }
+}
