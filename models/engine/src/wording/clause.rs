@@ -13,7 +13,7 @@ pub(super) fn clauses(line: &str) -> Vec<(Word, f32)> {
     let clauses: Vec<Vec<Word>> = cut(line)
         .into_iter()
         .map(words)
-        .flat_map(|clause| cut_before_question(clause))
+        .flat_map(cut_before_question)
         .filter(|clause| !clause.is_empty())
         .collect();
     let long: usize = clauses.iter().map(Vec::len).sum();
