@@ -104,6 +104,16 @@ fn more_is_what_was_not_said_yet() {
 }
 
 #[test]
+fn a_short_answer_is_said_with_the_sentence_beside_it() {
+    let beside = "The mill opens at nine. Ring the bell at the gate.";
+    let apart = "The mill opens at nine.\nRing the bell at the gate.";
+    let lines = [line(Author::Caller, "when does the mill open")];
+    assert_eq!(said(&lines, &[passage("Mill", beside)]), beside);
+    let alone = "The mill opens at nine.";
+    assert_eq!(said(&lines, &[passage("Mill", apart)]), alone);
+}
+
+#[test]
 fn a_quotation_names_its_passage_first() {
     let passages = [
         passage("Bakery", "Bread is baked at five."),

@@ -66,8 +66,8 @@ pub(super) fn find<'a>(
             && other.candidate.at != best.candidate.at
             && other.score >= best.score - RUNNER_UP
     });
-    let first = best.answer(second.map(|second| second.candidate.at));
-    let rival = rival.map(|rival| rival.answer(None));
+    let first = best.answer(second.map(|second| second.candidate.at), spoken);
+    let rival = rival.map(|rival| rival.answer(None, spoken));
     let room = |rival: &Answer<'_>| first.word_count() + rival.word_count() <= MOST_WORDS;
     let rival = rival.filter(room);
     std::iter::once(first).chain(rival).collect()
@@ -130,7 +130,7 @@ impl<'f, 'a> Judged<'f, 'a> {
 
     /// The sentence and the one that is nearly as good, with what they lean on before them and what
     /// completes them after.
-    fn answer(&self, second: Option<usize>) -> Answer<'a> {
+    fn answer(&self, second: Option<usize>, spoken: Option<&str>) -> Answer<'a> {
         let all = &self.view.candidates;
         let fits = |from: usize, to: usize| {
             let long: usize = all[from..=to].iter().map(|one| word_count(one.text)).sum();
@@ -160,9 +160,10 @@ impl<'f, 'a> Judged<'f, 'a> {
             let long: usize = all[from..=to].iter().map(|one| word_count(one.text)).sum();
             long <= BRIEF_WORDS && all[from].is_beside(&all[to])
         };
-        if last + 1 < all.len() && brief(first, last + 1) {
+        let fresh = |at: usize| spoken.is_none_or(|spoken| !spoken.contains(all[at].text));
+        if last + 1 < all.len() && fresh(last + 1) && brief(first, last + 1) {
             last += 1;
-        } else if first > 0 && brief(first - 1, last) {
+        } else if first > 0 && fresh(first - 1) && brief(first - 1, last) {
             first -= 1;
         }
         Answer {

@@ -225,6 +225,7 @@ mod tests {
         counts.add("how do i mute".split(' '), 1);
         counts.add("the voice is slow".split(' '), 3);
         counts.add("".split_whitespace(), 9);
+        counts.add_opening("how do".split(' '), 5);
         counts
     }
 
@@ -255,6 +256,15 @@ mod tests {
             model.three([id("do"), id("i"), id("mute")])
                 > model.three([id("do"), id("i"), id("slow")])
         );
+    }
+
+    #[test]
+    fn a_line_that_goes_on_ends_nowhere() {
+        let counts = counts();
+        let model = Model::of(&counts);
+        let id = |word: &str| counts.ids[word];
+        assert!(!counts.two.contains_key(&[id("do"), END]));
+        assert!(model.two([BEGIN, id("how")]) > model.two([BEGIN, id("the")]));
     }
 
     #[test]
