@@ -5,6 +5,7 @@
 //! decoders ([`Sphinx::decoders`]), each with at most one listening, and its queue is first come,
 //! first served; so a thread that listens always finds a decoder. Whoever asks for more fails at once.
 
+mod callers;
 mod corpus;
 mod decoder;
 mod level;
@@ -15,6 +16,7 @@ mod pronounce;
 mod words;
 
 use crate::scratch::Scratch;
+use callers::Callers;
 use corpus::Corpus;
 use decoder::{Decoder, Recipe};
 use models_engine::{Card, Failure, Grade, Hint, Listening, Recognizer, Stopped};
@@ -37,6 +39,7 @@ pub struct SphinxOptions {
 /// A bounded pool of decoders.
 pub struct Sphinx {
     idle: Mutex<Vec<Decoder>>,
+    callers: Mutex<Callers>,
     decoders: usize,
 }
 
@@ -73,6 +76,7 @@ impl Sphinx {
             (0..decoders).map(|_| Decoder::new(&recipe)).collect();
         Ok(Self {
             idle: Mutex::new(idle?),
+            callers: Mutex::default(),
             decoders,
         })
     }
@@ -80,6 +84,11 @@ impl Sphinx {
     /// How many utterances can be heard at once, and so how many threads the host gives us.
     pub fn decoders(&self) -> usize {
         self.decoders
+    }
+
+    fn callers(&self) -> MutexGuard<'_, Callers> {
+        // What is known of callers is whole between any two statements.
+        self.callers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Decoder>> {
@@ -108,14 +117,14 @@ impl Recognizer for Sphinx {
         Card::new("PocketSphinx en-us", Grade::Builtin)
     }
 
-    fn listen(&self, _hint: &Hint) -> Result<Box<dyn Listening + '_>, Stopped> {
+    fn listen(&self, hint: &Hint) -> Result<Box<dyn Listening + '_>, Stopped> {
         let Some(decoder) = self.idle().pop() else {
             return Err(Stopped::failed(format!(
                 "all {} decoders of PocketSphinx are listening",
                 self.decoders
             )));
         };
-        let listening = listening::Utterance::begin(self, decoder);
+        let listening = listening::Utterance::begin(self, decoder, hint.caller);
         Ok(Box::new(listening.map_err(Stopped::Failed)?))
     }
 }

@@ -79,6 +79,7 @@ const ADDED_TO: &[&str] = &[
     "what does it cost",
     "where do i find the log",
     "what should i do",
+    "what do i have to bring",
     "what is the license",
     "tell me about the deposit",
 ];

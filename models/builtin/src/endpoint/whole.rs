@@ -54,6 +54,10 @@ const BEFORE_THAT_THING: &str = " is was what's who's of about with for by from 
 const NOUNS_OF_SOMETHING: &str = " way ways difference kind sort type lot couple chance possibility part \
     rest list number example reason name amount version ";
 
+/// They bring in where, when and with what. Not "to", which brings in verbs as well.
+const PLACING: &str =
+    " from in on with at by during without under for into near through against within ";
+
 /// They close what they end.
 const CLOSING: &str = " please again now today tonight tomorrow yesterday too then here right myself \
     yourself itself anyway ";
@@ -300,8 +304,7 @@ fn is_final(words: &[&str]) -> bool {
             .iter()
             .all(|word| !within(" the your my this there ", word));
     // "how do I call from my phone", "is the bike insured against theft".
-    let places = |word: &&str| within(PREPOSITIONS, word) || within(" in on ", word);
-    let placed = words.iter().skip(3).any(places);
+    let placed = words.iter().skip(3).any(|word| within(PLACING, word));
     (defined || placed) && !within(NOUNS_OF_SOMETHING, last)
 }
 
