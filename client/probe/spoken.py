@@ -172,6 +172,11 @@ def judge(voice, texts, clean, bad, show):
     print(f"{voice}: replies whole    {whole[0]:3} of {len(clean):3}       {whole[1]:3} of {len(bad):3}")
     print(f"{voice}: voice received   {seconds[0]:5.1f} s of {played[0]:5.1f} s played, {seconds[1]:5.1f} s of {played[1]:5.1f} s")
     print(f"{voice}: the same reply on both, {len(kept)} times: at least {100 * min(kept, default=math.nan):.0f} % of its voice came through")
+    for network, exchanges in (("clean", clean), ("bad", bad)):
+        for text, exchange in zip(texts, exchanges):
+            if not is_whole(exchange):
+                told = [f"{r['status']}, {r['played_ms'] or 0:.0f} ms, {r['text']!r}, heard {r['heard']!r}" for r in exchange["replies"]]
+                print(f"  {network}, not whole: {text} ({exchange['reply_voiced_ms']} ms of voice) {told}")
     if show:
         for text, a, b in zip(texts, clean, bad):
             print(f"  {text} -> {a['understood']} | {b['understood']}")
