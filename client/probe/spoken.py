@@ -157,46 +157,49 @@ def lossy(args, folder):
 
 
 def judge(voice, texts, clean, bad, show):
+    """Prints one voice's figures over both networks; answers with the difference in word error rate."""
     length = sum(len(words(text)) for text in texts)
-    rates, whole = [], []
-    for exchanges in (clean, bad):
+    pace = voiced(clean) / max(sum(len(answer(exchange)) for exchange in clean), 1)
+    usual = {answer(exchange): exchange["reply_voiced_ms"] for exchange in clean}
+    rates, whole, lasted = [], [], []
+    for network, exchanges in (("clean", clean), ("bad", bad)):
         wrong = sum(distance(words(t), words(understood(e))) for t, e in zip(texts, exchanges))
         rates.append(100 * wrong / length)
-        whole.append(sum(is_whole(exchange) for exchange in exchanges))
-    seconds = [sum(e["reply_voiced_ms"] for e in exchanges) / 1000 for exchanges in (clean, bad)]
-    played = [sum(r["played_ms"] or 0 for e in x for r in e["replies"]) / 1000 for x in (clean, bad)]
-    pairs = zip(texts, clean, bad)
-    same = [(t, a, b) for t, a, b in pairs if spoken_text(a) and spoken_text(a) == spoken_text(b)]
-    kept = [b["reply_voiced_ms"] / max(a["reply_voiced_ms"], 1) for _, a, b in same]
+        broken = [(t, e) for t, e in zip(texts, exchanges) if not is_whole(e, usual, pace)]
+        broken += [(text, None) for text in texts[len(exchanges) :]]
+        whole.append(len(texts) - len(broken))
+        lasted.append(voiced(exchanges) / 1000)
+        for text, exchange in broken:
+            told = [f"{r['status']}: {r['text']!r}, heard {r['heard']!r}" for r in exchange["replies"]] if exchange else "never said"
+            print(f"  {network}, not whole: {text} -> {told}, {exchange and exchange['reply_voiced_ms']} ms of voice")
+    again = [e["reply_voiced_ms"] / usual[answer(e)] for e in bad if usual.get(answer(e))]
+    count = len(texts)
     print(f"{voice}: word error rate  {rates[0]:5.1f} %          {rates[1]:5.1f} %")
-    print(f"{voice}: replies whole    {whole[0]:3} of {len(clean):3}       {whole[1]:3} of {len(bad):3}")
-    print(f"{voice}: voice received   {seconds[0]:5.1f} s of {played[0]:5.1f} s played, {seconds[1]:5.1f} s of {played[1]:5.1f} s")
-    print(f"{voice}: the same reply on both, {len(kept)} times: at least {100 * min(kept, default=math.nan):.0f} % of its voice came through")
-    for network, exchanges in (("clean", clean), ("bad", bad)):
-        for text, exchange in zip(texts, exchanges):
-            if not is_whole(exchange):
-                told = [f"{r['status']}, {r['played_ms'] or 0:.0f} ms, {r['text']!r}, heard {r['heard']!r}" for r in exchange["replies"]]
-                print(f"  {network}, not whole: {text} ({exchange['reply_voiced_ms']} ms of voice) {told}")
+    print(f"{voice}: replies whole    {whole[0]:3} of {count:3}       {whole[1]:3} of {count:3}")
+    print(f"{voice}: voice received   {lasted[0]:5.1f} s          {lasted[1]:5.1f} s")
+    print(f"{voice}: {len(again)} replies were the same on both: at least {100 * min(again, default=math.nan):.0f} % of each one's voice came through")
     if show:
         for text, a, b in zip(texts, clean, bad):
             print(f"  {text} -> {a['understood']} | {b['understood']}")
     return rates[1] - rates[0]
 
 
-def spoken_text(exchange):
+def answer(exchange):
     return " ".join(reply["text"] for reply in exchange["replies"])
 
 
-def is_whole(exchange):
-    """Every reply was composed to its end, played to its end, and received for at least 90 % as long as
-    voice can have been in it: pauses between phrases are a fifth of a reply at most."""
+def voiced(exchanges):
+    return sum(exchange["reply_voiced_ms"] for exchange in exchanges)
+
+
+def is_whole(exchange, usual, pace):
+    """Every reply was composed to its end, the server played all of it, and its voice was received for
+    as long as the same words took on the clean network; other words, for about as long as they take."""
     replies = exchange["replies"]
-    played = sum(reply["played_ms"] or 0 for reply in replies)
-    return (
-        bool(replies)
-        and all(reply["status"] == "completed" and reply["heard"] == reply["text"] for reply in replies)
-        and exchange["reply_voiced_ms"] > 0.7 * played
-    )
+    told = all(reply["status"] == "completed" and reply["heard"] == reply["text"] for reply in replies)
+    text = answer(exchange)
+    least = 0.95 * usual[text] if usual.get(text) else 0.7 * pace * len(text)
+    return bool(replies) and told and exchange["reply_voiced_ms"] >= least
 
 
 def lines_of(file):

@@ -123,8 +123,6 @@ pub struct ReplyReport {
     pub status: Option<String>,
     pub text: String,
     pub heard: Option<String>,
-    /// From the server's word that the reply sounds to its word that it is over.
-    pub played_ms: Option<f64>,
     pub citations: Vec<Citation>,
     /// Stage and milliseconds after our last voice, as the server counts.
     pub stages: BTreeMap<String, f64>,
@@ -222,10 +220,6 @@ impl ReplyReport {
             status: reply.status.clone(),
             text: reply.text.clone(),
             heard: reply.heard.clone(),
-            played_ms: reply
-                .sound_started_ms
-                .zip(reply.sound_ended_ms)
-                .map(|(started, ended)| ended - started),
             citations: reply.citations.clone(),
             stages: reply.stages.clone(),
         }

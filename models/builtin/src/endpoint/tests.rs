@@ -203,6 +203,29 @@ fn long_silence_ends_anything() {
 }
 
 #[test]
+fn any_few_words_are_judged() {
+    let mut words: Vec<&str> = WHOLE
+        .iter()
+        .chain(BROKEN_OFF)
+        .flat_map(|line| line.split(' '))
+        .collect();
+    words.sort_unstable();
+    words.dedup();
+    for first in &words {
+        for second in &words {
+            for line in [
+                first,
+                second,
+                &*format!("{first} {second}"),
+                &*format!("{first} that {second}"),
+            ] {
+                assert!((0.0..=1.0).contains(&judge(line, 200)), "{line}");
+            }
+        }
+    }
+}
+
+#[test]
 fn it_keeps_the_contract() {
     models_engine::contract::check_endpointer(&RuleEndpointer::new());
 }

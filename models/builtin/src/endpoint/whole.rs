@@ -189,8 +189,10 @@ fn stranded(words: &[&str]) -> bool {
 /// "do you know where the station is", "can you tell me what it does": a question inside a question, that
 /// ends with its verb.
 fn elliptic(words: &[&str]) -> bool {
+    let [.., before, last] = words else {
+        return false;
+    };
     let asked = words.iter().rposition(|word| within(QUESTION_WORDS, word));
-    let (last, before) = (words[words.len() - 1], words[words.len() - 2]);
     let inside = asked.is_some_and(|at| at > 0 && at + 2 < words.len());
     let pronoun = within(" it this that they he she we you i these those ", before);
     inside && (within(" is are was were ", last) || pronoun && within(" do does did can ", last))
