@@ -60,6 +60,8 @@ def call(args, files, *options):
     command = [args.probe, "call", "--url", args.url, "--timeout", "60", "--json", *options]
     for file in files:
         command += ["--say", str(file)]
+    if args.session:
+        command += ["--session", args.session]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
@@ -116,7 +118,7 @@ def pauses(args, folder):
             write(sound + silence(200), file)
             said.append(f"{' | '.join(part.strip() for part in line)} ({pause_ms} ms)")
             files.append(file)
-        calls.append((voice, said, call(args, files, *args.options)))
+        calls.append((voice, said, call(args, files)))
     early = spoken = errors = length = 0
     latencies, broken = [], False
     for voice, said, running in calls:
@@ -218,7 +220,7 @@ def main():
     parser.add_argument("--longest", type=int, default=700, help="the longest pause, in ms")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", action="store_true", help="every sentence, and what was understood")
-    parser.add_argument("options", nargs="*", help="further options of `probe call`, behind --")
+    parser.add_argument("--session", help="a session object in JSON, sent beside the offer")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         broken = {"pauses": pauses, "lossy": lossy}[args.what](args, pathlib.Path(folder))
