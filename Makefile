@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make test`. Each installs what it lacks and says so.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit browser bench fuzz setup clean
+.PHONY: help run test check unit browser bench fuzz packages setup clean
 
 # Options of the server: make run ARGS="--knowledge ~/handbook"
 ARGS ?=
@@ -13,12 +13,14 @@ help: ## What can be done here
 	@echo
 	@echo "Options of the server: make run ARGS=\"--lan\"  (all of them: make run ARGS=--help)"
 
-run: setup ## Set up what is missing, build, and serve http://127.0.0.1:8080
-	@cargo run --quiet --locked -p server-daemon -- serve $(ARGS)
+run: packages ## Set up what is missing, build, and serve http://127.0.0.1:8080
+	@cargo run --locked -p server-daemon -- serve $(ARGS)
 
-setup:
+packages:
 	@sh server/setup.sh run
 	@sh models/setup.sh
+
+setup: packages
 	@cargo build --locked -p server-daemon
 
 test: ## Set up what the tests need, and pass them all

@@ -1,8 +1,10 @@
 #!/bin/sh
 # Measures a server on this machine with the probe, and prints each figure beside its aim.
 #
-#   make bench                     all of it, about five minutes
+#   make bench                     all of it, about twenty minutes
 #   BENCH_QUESTIONS=5 make bench   fewer questions
+#   BENCH_SENTENCES=10 make bench  fewer sentences with pauses, and fewer over a bad network
+#   BENCH_CROWD="2 4" make bench   other numbers of callers who talk with the built-in engines; "" for none
 #   BENCH_BIN=DIR make bench       the binaries in DIR instead of building them
 #
 # Figures stand for this machine as it is now: run it on an idle one. It ends with 1 when something did not
@@ -12,6 +14,8 @@ cd "$(dirname "$0")/../.."
 
 PROFILE=${BENCH_PROFILE:-dev}
 QUESTIONS=${BENCH_QUESTIONS:-30}
+SENTENCES=${BENCH_SENTENCES:-40}
+CROWD=${BENCH_CROWD-2 4 6 8 12 16}
 PORT=${BENCH_PORT:-8971}
 URL=http://127.0.0.1:$PORT
 folder=$(mktemp -d)
@@ -68,6 +72,30 @@ for name, spread in sorted(summary["stages"].items(), key=lambda item: item[1]["
 show("voice to voice", summary["voice_to_voice"])
 print(f"answered before the end: {summary['answered_before_end']}")
 PYTHON
+
+title "Sentences with a pause of 500 to 700 ms inside (aim: at most 10 % answered before their end)"
+python3 client/probe/spoken.py pauses --url "$URL" --probe "$probe" --most "$SENTENCES"
+
+title "A clean and a bad network (aim: every reply whole, at most 5 points more words wrong)"
+python3 client/probe/spoken.py lossy --url "$URL" --probe "$probe" --most "$SENTENCES"
+
+title "Callers who talk at the same time, built-in engines (held: every reply whole, p95 under 3 s)"
+for calls in $CROWD; do
+    serve RUST_LOG=error
+    "$probe" load --url "$URL" --calls "$calls" "$@" --for 30 --pid "$server" --json >"$folder/crowd.json" 2>/dev/null || true
+    python3 - "$folder/crowd.json" <<'PYTHON' || break
+import json, sys
+found = json.load(open(sys.argv[1]))
+asked, p95 = found["utterances"], found["voice_to_voice_p95_ms"] or float("inf")
+held = found["held"] == found["calls"] and found["replies_whole"] == asked and p95 < 3000
+traffic, spent = found["traffic"], found["spent"]
+doubtful = ", doubtful: the caller was late" if traffic["late_frames"] * 100 > traffic["sent_packets"] else ""
+print(f"{found['calls']:3} calls {'hold' if held else 'do not hold'}: {found['replies_whole']} of {asked} replies whole, "
+      f"{asked - found['replies_heard']} missing, voice to voice p50 {found['voice_to_voice_p50_ms'] or 0:.0f} ms "
+      f"p95 {p95:.0f} ms, {spent['cpu_percent']:.0f} % of a core, {spent['memory_kb'] / 1024:.0f} MB{doubtful}")
+sys.exit(0 if held else 1)
+PYTHON
+done
 
 title "50 idle calls (aim: 0.5 % of a core and 2 MB a call)"
 serve RUST_LOG=error

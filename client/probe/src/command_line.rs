@@ -113,9 +113,9 @@ pub(crate) struct CrowdArgs {
     /// For how long once they have all arrived, in seconds.
     #[arg(long = "for", value_name = "S", default_value_t = 20)]
     pub(crate) seconds: u64,
-    /// A WAV that each of them says, again after each reply.
+    /// A WAV that each of them says; again for the next, each caller beginning with another one.
     #[arg(long, value_name = "WAV")]
-    pub(crate) say: Option<PathBuf>,
+    pub(crate) say: Vec<PathBuf>,
     /// The server's process on this machine, to read its CPU time and memory.
     #[arg(long)]
     pub(crate) pid: Option<u32>,

@@ -10,7 +10,7 @@ use crate::call::{Call, CallOptions};
 use crate::cost::{Cost, Spent};
 use crate::door::Door;
 use crate::level::FRAME_MS;
-use crate::measure::{percentile, voice_to_voice_ms};
+use crate::measure::{is_whole, percentile, voice_to_voice_ms};
 use crate::speech::Speech;
 use crate::tape::{Frame, Tape, Traffic};
 use crate::trouble::Trouble;
@@ -28,8 +28,9 @@ pub struct Crowd {
     pub door: Door,
     pub options: CallOptions,
     pub calls: usize,
-    /// Said again and again; `None`: they keep silent.
-    pub speech: Option<Speech>,
+    /// Said one after another, again and again, each caller beginning with another one; none: they keep
+    /// silent.
+    pub speeches: Vec<Speech>,
     /// How long each call lasts once all of them stand.
     pub length: Duration,
     /// The server's process, to read its cost.
@@ -44,6 +45,8 @@ pub struct CrowdReport {
     pub held: usize,
     pub utterances: usize,
     pub replies_heard: usize,
+    /// Of those, the ones that came in full and without a stall.
+    pub replies_whole: usize,
     pub voice_to_voice_p50_ms: Option<f64>,
     pub voice_to_voice_p95_ms: Option<f64>,
     pub setup_p50_ms: Option<f64>,
@@ -89,6 +92,7 @@ struct Visit {
     tape: Tape,
     asked: usize,
     answered: usize,
+    whole: usize,
     trouble: Option<Trouble>,
 }
 
@@ -101,7 +105,7 @@ pub async fn gather(crowd: &Crowd) -> CrowdReport {
     for number in 0..crowd.calls {
         let crowd = crowd.clone();
         let arrival = begin + ARRIVALS * number as u32 / crowd.calls.max(1) as u32;
-        visits.spawn(async move { visit(&crowd, arrival, end).await });
+        visits.spawn(async move { visit(&crowd, number, arrival, end).await });
     }
     let spent = watch_cost(crowd, before, begin + ARRIVALS, end).await;
     let mut done = Vec::new();
@@ -133,12 +137,13 @@ async fn watch_cost(
     ))
 }
 
-async fn visit(crowd: &Crowd, arrival: Instant, end: Instant) -> Visit {
+async fn visit(crowd: &Crowd, number: usize, arrival: Instant, end: Instant) -> Visit {
     tokio::time::sleep_until(arrival.into()).await;
     let mut visit = Visit {
         tape: Tape::default(),
         asked: 0,
         answered: 0,
+        whole: 0,
         trouble: None,
     };
     let mut call = match Call::place(&crowd.door, &crowd.options).await {
@@ -148,9 +153,11 @@ async fn visit(crowd: &Crowd, arrival: Instant, end: Instant) -> Visit {
             return visit;
         }
     };
-    let talked = match &crowd.speech {
-        Some(speech) => talk(&mut call, speech, end, &mut visit).await,
-        None => hold(&call, end).await,
+    let talked = if crowd.speeches.is_empty() {
+        hold(&call, end).await
+    } else {
+        let speeches = crowd.speeches.iter().cycle().skip(number);
+        talk(&mut call, speeches, end, &mut visit).await
     };
     visit.tape = call.look(Tape::clone);
     match call.hang_up().await {
@@ -170,13 +177,15 @@ async fn hold(call: &Call, end: Instant) -> Result<(), Trouble> {
 }
 
 /// Asks, listens to the whole reply, breathes, and asks again until the time is over.
-async fn talk(
+async fn talk<'a>(
     call: &mut Call,
-    speech: &Speech,
+    mut speeches: impl Iterator<Item = &'a Speech>,
     end: Instant,
     visit: &mut Visit,
 ) -> Result<(), Trouble> {
-    while Instant::now() < end {
+    while Instant::now() < end
+        && let Some(speech) = speeches.next()
+    {
         let replies = call.look(|tape| tape.ledger.replies.len());
         visit.asked += 1;
         let index = call.say(speech).await?;
@@ -194,6 +203,8 @@ async fn talk(
         .await?;
         let heard = |tape: &Tape| voice_to_voice_ms(tape, &tape.uttered[index]).is_some();
         visit.answered += usize::from(call.look(heard));
+        let whole = |tape: &Tape| is_whole(tape, replies);
+        visit.whole += usize::from(call.look(heard) && call.look(whole));
     }
     Ok(())
 }
@@ -236,6 +247,7 @@ fn sum_up(crowd: &Crowd, visits: &[Visit], spent: Option<Spent>) -> CrowdReport 
             .count(),
         utterances: visits.iter().map(|visit| visit.asked).sum(),
         replies_heard: visits.iter().map(|visit| visit.answered).sum(),
+        replies_whole: visits.iter().map(|visit| visit.whole).sum(),
         voice_to_voice_p50_ms: percentile(&latencies, 0.5),
         voice_to_voice_p95_ms: percentile(&latencies, 0.95),
         setup_p50_ms: percentile(&setups, 0.5),

@@ -17,8 +17,8 @@ impl fmt::Display for CrowdReport {
         if self.utterances > 0 {
             writeln!(
                 f,
-                "replies       {} of {} heard",
-                self.replies_heard, self.utterances
+                "replies       {} of {} heard, {} whole",
+                self.replies_heard, self.utterances, self.replies_whole
             )?;
             writeln!(
                 f,

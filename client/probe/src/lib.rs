@@ -31,7 +31,7 @@ pub use impair::Impairment;
 pub use ledger::{Citation, Complaint, FloorChange, Ledger, Reply, Understood};
 pub use level::{FRAME_MS, VOICED_DBFS};
 pub use measure::{
-    BargeIn, Decision, answered_before_end, barge_in, percentile, voice_to_voice_ms,
+    BargeIn, Decision, answered_before_end, barge_in, is_whole, percentile, voice_to_voice_ms,
 };
 pub use report::{Exchange, Manner, ReplyReport, Report, Setup, Spread, Summary};
 pub use script::{Barge, Script, perform};

@@ -64,12 +64,12 @@ async fn place(args: &CallArgs) -> Result<(), String> {
 }
 
 async fn load(args: &CrowdArgs) -> Result<(), String> {
-    let path = args
-        .say
-        .as_ref()
-        .ok_or("Give the callers something to say with --say.")?;
-    let speech = Speech::from_wav(path).map_err(sentence)?;
-    let crowd = crowd(args, Some(speech), options(&args.line)?)?;
+    if args.say.is_empty() {
+        return Err("Give the callers something to say with --say.".to_owned());
+    }
+    let speeches = args.say.iter().map(|path| Speech::from_wav(path));
+    let speeches = speeches.collect::<Result<_, _>>().map_err(sentence)?;
+    let crowd = crowd(args, speeches, options(&args.line)?)?;
     report_crowd(&crowd, args.target.json).await
 }
 
@@ -78,15 +78,15 @@ async fn idle(args: &CrowdArgs) -> Result<(), String> {
         deaf: true,
         ..options(&args.line)?
     };
-    report_crowd(&crowd(args, None, options)?, args.target.json).await
+    report_crowd(&crowd(args, Vec::new(), options)?, args.target.json).await
 }
 
-fn crowd(args: &CrowdArgs, speech: Option<Speech>, options: CallOptions) -> Result<Crowd, String> {
+fn crowd(args: &CrowdArgs, speeches: Vec<Speech>, options: CallOptions) -> Result<Crowd, String> {
     Ok(Crowd {
         door: door(&args.target)?,
         options,
         calls: args.calls,
-        speech,
+        speeches,
         length: Duration::from_secs(args.seconds),
         pid: args.pid,
     })

@@ -5,6 +5,8 @@ use crate::tape::{Frame, Tape, Uttered};
 
 /// A reply that begins, or goes on after a pause between phrases: a gap of this much lies between.
 const ONSET_GAP_MS: f64 = 200.0;
+/// A hole of this much in a reply is heard as one.
+const STALL_MS: f64 = 200.0;
 /// The voice has to be down by this much to count as down.
 const DUCK_DB: f32 = 12.0;
 /// The agent's level is judged on this much before the caller cut in.
@@ -29,6 +31,28 @@ pub fn answered_before_end(tape: &Tape, uttered: &Uttered) -> bool {
         || tape
             .onset_after(first_ms, ONSET_GAP_MS)
             .is_some_and(|onset| onset.at_ms < last_ms)
+}
+
+/// The replies from this one on were played to their end, all their text was heard, and the sound never
+/// stalled on the way.
+pub fn is_whole(tape: &Tape, from_reply: usize) -> bool {
+    let replies = tape.ledger.replies.get(from_reply..).unwrap_or_default();
+    let whole = |reply: &Reply| {
+        reply.status.as_deref() == Some("completed")
+            && reply.heard.as_deref() == Some(&reply.text)
+            && !stalls(tape, reply)
+    };
+    !replies.is_empty() && replies.iter().all(whole)
+}
+
+/// Frames come every 20 ms while a reply sounds; a gap of `STALL_MS` is heard as one.
+fn stalls(tape: &Tape, reply: &Reply) -> bool {
+    let Some((started_ms, ended_ms)) = reply.sound_started_ms.zip(reply.sound_ended_ms) else {
+        return false;
+    };
+    let frames = span(tape, started_ms, ended_ms);
+    let gaps = frames.windows(2).map(|pair| pair[1].at_ms - pair[0].at_ms);
+    gaps.fold(0.0, f64::max) >= STALL_MS
 }
 
 /// What became of an attempt to cut in.
@@ -280,6 +304,55 @@ mod tests {
         assert_eq!(barge.decision, Decision::Undecided);
         assert_eq!(barge.down_after_ms, Some(2_000.0));
         assert_eq!(barge_in(&tape, &Uttered::default()), None);
+    }
+
+    #[test]
+    fn a_reply_is_whole_when_all_of_it_came_in_one_go() {
+        let told = |heard: &str, stall: std::ops::Range<f64>| {
+            let mut tape = Tape::default();
+            let events = [
+                (
+                    900.0,
+                    json!({"type": "response.created", "response": {"id": "r"}}),
+                ),
+                (
+                    1_000.0,
+                    json!({"type": "output_audio_buffer.started", "response_id": "r"}),
+                ),
+                (
+                    1_100.0,
+                    json!({"type": "response.output_audio_transcript.done", "response_id": "r", "transcript": "All of it."}),
+                ),
+                (
+                    1_200.0,
+                    json!({"type": "response.done", "response": {"id": "r", "status": "completed"}}),
+                ),
+                (
+                    3_000.0,
+                    json!({"type": "repartee.heard", "response_id": "r", "heard": heard}),
+                ),
+                (
+                    3_000.0,
+                    json!({"type": "output_audio_buffer.stopped", "response_id": "r"}),
+                ),
+            ];
+            for (at_ms, body) in events {
+                event(&mut tape, at_ms, body);
+            }
+            for n in 50..150 {
+                let at_ms = f64::from(n) * 20.0;
+                if !stall.contains(&at_ms) {
+                    let level_dbfs = LOUD;
+                    tape.note_received(Frame { at_ms, level_dbfs });
+                }
+            }
+            is_whole(&tape, 0)
+        };
+        assert!(told("All of it.", 0.0..0.0));
+        assert!(!told("All of", 0.0..0.0));
+        assert!(!told("All of it.", 2_000.0..2_200.0));
+        assert!(told("All of it.", 2_000.0..2_100.0));
+        assert!(!is_whole(&Tape::default(), 0));
     }
 
     #[test]

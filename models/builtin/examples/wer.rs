@@ -1,12 +1,13 @@
 //! Prints the word error rate and the delays of the built-in recogniser on sentences that flite speaks.
 //!
 //! `cargo run -p models-builtin --example wer [-- FOLDER]`: FOLDER holds `*.md` as knowledge and
-//! `sentences.txt`, one a line; without it a small set of our own.
+//! `sentences.txt`, one a line; without it a small set of our own. All sentences of one line of figures are
+//! one caller's; `--strangers`: each is somebody else's.
 
 mod speaking;
 
 use models_builtin::{Sphinx, SphinxOptions};
-use models_engine::{Cancel, Hint, Recognizer, Transcript};
+use models_engine::{CallerId, Cancel, Hint, Recognizer, Transcript};
 use speaking::say;
 use std::error::Error;
 use std::time::{Duration, Instant};
@@ -25,6 +26,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let sentences: Vec<&str> = SENTENCES.lines().filter(|l| !l.is_empty()).collect();
     let show = std::env::args().any(|a| a == "--show");
     let only = std::env::args().find_map(|a| a.strip_prefix("--only=").map(str::to_owned));
+    let strangers = std::env::args().any(|a| a == "--strangers");
+    let mut callers = 0;
     for voice in ["slt", "rms"] {
         for (name, stretch, noise) in [
             ("clean", 1.0, None),
@@ -39,12 +42,14 @@ fn main() -> Result<(), Box<dyn Error>> {
                 continue;
             }
             let mut figures = Figures::default();
+            callers += 1;
             for sentence in &sentences {
                 let mut speech = say(sentence, voice, stretch)?;
                 if let Some(decibels) = noise {
                     add_noise(&mut speech, decibels);
                 }
-                let heard = hear(&sphinx, &speech, &mut figures)?;
+                let caller = (!strangers).then_some(CallerId(callers));
+                let heard = hear(&sphinx, &speech, caller, &mut figures)?;
                 figures.score(sentence, &heard.text);
                 if show && normal(sentence) != normal(&heard.text) {
                     println!("  {sentence} -> {} ({:.3})", heard.text, heard.confidence);
@@ -72,11 +77,16 @@ fn add_noise(speech: &mut [f32], decibels: f32) {
 fn hear(
     sphinx: &Sphinx,
     speech: &[f32],
+    caller: Option<CallerId>,
     figures: &mut Figures,
 ) -> Result<Transcript, Box<dyn Error>> {
     let cancel = Cancel::new();
     let started = Instant::now();
-    let mut listening = sphinx.listen(&Hint::default())?;
+    let hint = Hint {
+        caller,
+        ..Hint::default()
+    };
+    let mut listening = sphinx.listen(&hint)?;
     for frame in speech.chunks(320) {
         listening.push(frame, &cancel)?;
     }

@@ -3,7 +3,8 @@
 //! Silence alone cannot tell a pause from an end; the words can. An utterance that ends where no
 //! sentence ends ("how do I change the") is low, one that is whole as a question, a command or a
 //! courtesy is high, whatever else may still be either is in the middle. The core waits longest at
-//! low and shortest at high, so only a high that is wrong cuts a caller off.
+//! low and shortest at high, so only a high that is wrong cuts a caller off. A question that is whole
+//! and may yet be added to becomes high with the silence.
 
 mod whole;
 
@@ -19,6 +20,10 @@ const PERHAPS: Probability = 0.5;
 const BROKEN_OFF: Probability = 0.1;
 /// Speech without a word: a cough, or words not known yet.
 const WORDLESS: Probability = 0.2;
+
+/// A whole question is often added to after a pause ("how do I change the voice ... while it speaks"):
+/// people who pause to think go on within so much silence.
+const ADDITION_MS: u32 = 640;
 
 /// After so much silence a sentence that may be whole is.
 const LONG_SILENCE_MS: u32 = 1_500;
@@ -42,7 +47,8 @@ impl Endpointer for RuleEndpointer {
             Wholeness::Wordless => WORDLESS,
             Wholeness::BrokenOff => BROKEN_OFF,
             Wholeness::Perhaps => PERHAPS,
-            Wholeness::Whole => WHOLE,
+            Wholeness::Whole if evidence.silence_ms < ADDITION_MS => PERHAPS,
+            Wholeness::Whole | Wholeness::Final => WHOLE,
         }
     }
 }

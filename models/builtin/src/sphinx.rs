@@ -5,6 +5,7 @@
 //! decoders ([`Sphinx::decoders`]), each with at most one listening, and its queue is first come,
 //! first served; so a thread that listens always finds a decoder. Whoever asks for more fails at once.
 
+mod callers;
 mod corpus;
 mod decoder;
 mod level;
@@ -15,6 +16,7 @@ mod pronounce;
 mod words;
 
 use crate::scratch::Scratch;
+use callers::Callers;
 use corpus::Corpus;
 use decoder::{Decoder, Recipe};
 use models_engine::{Card, Failure, Grade, Hint, Listening, Recognizer, Stopped};
@@ -37,6 +39,7 @@ pub struct SphinxOptions {
 /// A bounded pool of decoders.
 pub struct Sphinx {
     idle: Mutex<Vec<Decoder>>,
+    callers: Mutex<Callers>,
     decoders: usize,
 }
 
@@ -44,7 +47,7 @@ pub struct Sphinx {
 const OWN_SHARE: f32 = 0.5;
 
 impl Sphinx {
-    /// Loads every decoder now. The error names the Debian packages that are missing.
+    /// Loads every decoder now, as many at a time as there are cores. The error names the Debian packages that are missing.
     pub fn load(options: &SphinxOptions) -> Result<Self, Failure> {
         library::functions()?;
         let model = Path::new(MODEL);
@@ -69,10 +72,10 @@ impl Sphinx {
             words: &words,
         };
         let decoders = options.decoders.max(1);
-        let idle: Result<Vec<Decoder>, Failure> =
-            (0..decoders).map(|_| Decoder::new(&recipe)).collect();
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
-            idle: Mutex::new(idle?),
+            idle: Mutex::new(load_side_by_side(&recipe, decoders, cores)?),
+            callers: Mutex::default(),
             decoders,
         })
     }
@@ -82,10 +85,42 @@ impl Sphinx {
         self.decoders
     }
 
+    fn callers(&self) -> MutexGuard<'_, Callers> {
+        // What is known of callers is whole between any two statements.
+        self.callers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn idle(&self) -> MutexGuard<'_, Vec<Decoder>> {
         // A list of decoders is whole between any two statements.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Each takes a third of a second of one core.
+fn load_side_by_side(
+    recipe: &Recipe<'_>,
+    decoders: usize,
+    cores: usize,
+) -> Result<Vec<Decoder>, Failure> {
+    let mut loaded = Vec::with_capacity(decoders);
+    while loaded.len() < decoders {
+        let more = (decoders - loaded.len()).min(cores);
+        let batch: Result<Vec<Decoder>, Failure> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..more)
+                .map(|_| scope.spawn(|| Decoder::new(recipe)))
+                .collect();
+            let joined = threads.into_iter().map(|thread| thread.join());
+            joined
+                .map(|decoder| {
+                    decoder.unwrap_or_else(|_| {
+                        Err(Failure::new("a decoder broke down while it was loaded"))
+                    })
+                })
+                .collect()
+        });
+        loaded.extend(batch?);
+    }
+    Ok(loaded)
 }
 
 fn settings(model: &Path) -> Vec<(String, String)> {
@@ -108,14 +143,14 @@ impl Recognizer for Sphinx {
         Card::new("PocketSphinx en-us", Grade::Builtin)
     }
 
-    fn listen(&self, _hint: &Hint) -> Result<Box<dyn Listening + '_>, Stopped> {
+    fn listen(&self, hint: &Hint) -> Result<Box<dyn Listening + '_>, Stopped> {
         let Some(decoder) = self.idle().pop() else {
             return Err(Stopped::failed(format!(
                 "all {} decoders of PocketSphinx are listening",
                 self.decoders
             )));
         };
-        let listening = listening::Utterance::begin(self, decoder);
+        let listening = listening::Utterance::begin(self, decoder, hint.caller);
         Ok(Box::new(listening.map_err(Stopped::Failed)?))
     }
 }

@@ -23,7 +23,7 @@ pub use embedder::Embedder;
 pub use endpoint::{Endpointer, Evidence};
 pub use error::{Failure, Stopped};
 pub use language::{Author, LanguageModel, Line, Piece, Prompt};
-pub use recognizer::{Hint, Hypothesis, Listening, Recognizer, Transcript};
+pub use recognizer::{CallerId, Hint, Hypothesis, Listening, Recognizer, Transcript};
 pub use retriever::{Passage, Query, Retriever};
 pub use synthesizer::{Script, Spoken, Synthesizer};
 pub use voice::VoiceDetector;

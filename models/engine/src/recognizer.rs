@@ -2,6 +2,12 @@
 
 use crate::{Cancel, Card, Probability, Stopped};
 
+/// Who speaks, for as long as the process lives: one caller is one voice on one line, and a recognizer
+/// may keep what it has learnt of them from one utterance to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
+pub struct CallerId(pub u64);
+
 /// What a session can tell a recognizer before the first sample.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
@@ -10,6 +16,8 @@ pub struct Hint {
     pub language: Option<String>,
     /// Words that are likely, from the conversation or the client.
     pub prompt: Option<String>,
+    /// `None`: somebody.
+    pub caller: Option<CallerId>,
 }
 
 /// The words so far. The first `stable` bytes will not change any more.

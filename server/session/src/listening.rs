@@ -1,14 +1,19 @@
 //! The way in: packets to speech, speech to observations and to the recognizer.
 
 use crate::peer::AudioPacket;
-use models_engine::{LISTENING_RATE, Probability, VoiceDetector};
+use models_engine::{CallerId, LISTENING_RATE, Probability, VoiceDetector};
 use models_host::Hearing;
 use server_audio::{AudioError, Inbound};
 use server_conversation::{Input, Millis, UtteranceId};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const SAMPLES_PER_MS: u64 = LISTENING_RATE as u64 / 1_000;
 
+/// Numbers the voices of this process; what a recognizer learns of one is lost with the process.
+static CALLERS: AtomicU64 = AtomicU64::new(1);
+
 pub(crate) struct Ears {
+    caller: CallerId,
     inbound: Inbound,
     detector: Box<dyn VoiceDetector>,
     /// Samples of the detector's window that are filled already.
@@ -24,6 +29,7 @@ impl Ears {
         let inbound = Inbound::new()?;
         let (speech, windows) = (Vec::with_capacity(4_096), Vec::with_capacity(16));
         Ok(Self {
+            caller: CallerId(CALLERS.fetch_add(1, Ordering::Relaxed)),
             inbound,
             detector,
             filled: 0,
@@ -31,6 +37,10 @@ impl Ears {
             speech,
             windows,
         })
+    }
+
+    pub(crate) fn caller(&self) -> CallerId {
+        self.caller
     }
 
     pub(crate) fn packet(&mut self, now: Millis, packet: &AudioPacket) {

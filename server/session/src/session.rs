@@ -312,6 +312,7 @@ impl Session {
         let hint = Hint {
             language: self.settings.language.clone(),
             prompt: self.settings.vocabulary.clone(),
+            caller: Some(self.ears.caller()),
         };
         let hearing = recognizer.listen(hint, &self.mailbox, move |heard| {
             Report::Heard(utterance, heard)

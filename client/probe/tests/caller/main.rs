@@ -124,7 +124,7 @@ async fn a_crowd_is_answered_and_a_churn_leaves_nobody() {
         door: door(&server.url),
         options: CallOptions::default(),
         calls: 3,
-        speech: Some(Speech::tone(440.0, 300)),
+        speeches: vec![Speech::tone(440.0, 300)],
         length: Duration::ZERO,
         pid: Some(std::process::id()),
     };

@@ -7,7 +7,10 @@ pub(super) enum Wholeness {
     BrokenOff,
     /// One may end here, or go on.
     Perhaps,
+    /// A whole question or command; "when ...", "of ..." may still follow it.
     Whole,
+    /// Whole, and people seldom add to it.
+    Final,
 }
 
 /// Each list is a line of words between spaces, so that a word is found as " word ".
@@ -36,6 +39,31 @@ const MODALS: &str = " do does did can could will would shall should may might m
 
 /// Subjects that want a verb: "how do I", "what can you".
 const SUBJECTS: &str = " i you we they he she who ";
+
+/// A clause that begins with one of these waits for the one that it belongs to.
+const SUBORDINATORS: &str = " if when while because although though since unless once whenever \
+    whether as before after until ";
+/// The least of a sentence that may hold both clauses.
+const MIN_BOTH_CLAUSES: usize = 8;
+
+/// What goes before "that" where it stands for a thing, and not before a clause.
+const BEFORE_THAT_THING: &str = " is was what's who's of about with for by from than like at on do does did \
+    stop use change need want repeat see ";
+
+/// Nouns that seldom stand without what they are of, for or to do.
+const NOUNS_OF_SOMETHING: &str = " way ways difference kind sort type lot couple chance possibility part \
+    rest list number example reason name amount version ";
+
+/// They bring in where, when and with what. Not "to", which brings in verbs as well.
+const PLACING: &str =
+    " from in on with at by during without under for into near through against within ";
+
+/// They close what they end.
+const CLOSING: &str = " please again now today tonight tomorrow yesterday too then here right myself \
+    yourself itself anyway ";
+
+/// With so many words a question has said what it is about, when and where.
+const LONG: usize = 9;
 
 const QUESTION_WORDS: &str = " what how when where why who whom which whose ";
 
@@ -82,7 +110,7 @@ pub(super) fn judge(partial: &str) -> Wholeness {
         return if also_beginning {
             Wholeness::Perhaps
         } else {
-            Wholeness::Whole
+            Wholeness::Final
         };
     }
     let body = without_address(&words);
@@ -91,7 +119,10 @@ pub(super) fn judge(partial: &str) -> Wholeness {
     }
     match kind(body) {
         Kind::Question => question(body),
+        Kind::Command if within(NOUNS_OF_SOMETHING, last) => Wholeness::Perhaps,
+        Kind::Command if within(CLOSING, last) => Wholeness::Final,
         Kind::Command if body.len() >= MIN_QUESTION_WORDS => Wholeness::Whole,
+        Kind::Statement if is_waiting_clause(body) => Wholeness::BrokenOff,
         Kind::Statement if body.len() >= MIN_SENTENCE_WORDS => Wholeness::Perhaps,
         Kind::Command | Kind::Statement if body.len() <= 1 => Wholeness::BrokenOff,
         Kind::Command | Kind::Statement => Wholeness::Perhaps,
@@ -129,11 +160,13 @@ fn breaks_off(words: &[&str], last: &str) -> bool {
     if within(STRANDED, last) && stranded(words) {
         return false;
     }
-    let elliptic =
-        question && words.len() >= 4 && within(" is are was were do does did can ", last);
     if within(AUXILIARIES, last) {
         // "I want to know what it is", "tell me how old you are": whole behind a subject.
-        return !(elliptic || words.len() >= 4 && after_subject(words));
+        return !(question && elliptic(words) || after_subject(words));
+    }
+    if last == "that" {
+        let before = words.len().checked_sub(2).map(|n| words[n]);
+        return !before.is_some_and(|word| within(BEFORE_THAT_THING, word));
     }
     within(PREPOSITIONS, last)
         || within(CONJUNCTIONS, last)
@@ -153,11 +186,33 @@ fn stranded(words: &[&str]) -> bool {
     carried && words.len() >= 4 && pronoun
 }
 
+/// "do you know where the station is", "can you tell me what it does": a question inside a question, that
+/// ends with its verb.
+fn elliptic(words: &[&str]) -> bool {
+    let [.., before, last] = words else {
+        return false;
+    };
+    let asked = words.iter().rposition(|word| within(QUESTION_WORDS, word));
+    let inside = asked.is_some_and(|at| at > 0 && at + 2 < words.len());
+    let pronoun = within(" it this that they he she we you i these those ", before);
+    inside && (within(" is are was were ", last) || pronoun && within(" do does did can ", last))
+}
+
+/// "when I press the button", "if I lose the battery": what happens then is still to come.
+fn is_waiting_clause(words: &[&str]) -> bool {
+    within(SUBORDINATORS, words[0]) && words.len() < MIN_BOTH_CLAUSES
+}
+
 fn after_subject(words: &[&str]) -> bool {
-    let before = words[words.len() - 2];
+    if words.len() < 4 {
+        return false;
+    }
+    let (before, last) = (words[words.len() - 2], words[words.len() - 1]);
+    if before == "i" && last == "do" {
+        return true;
+    }
     within(" it this that he she they you we these those ", before)
         && !within(AUXILIARIES, words[0])
-        && words.len() >= 4
 }
 
 /// "how do I change", "can I use", "I would like to know": a verb whose object is still to come.
@@ -184,6 +239,17 @@ fn kind(words: &[&str]) -> Kind {
         find open close call turn switch help ";
     let first = words.first().copied().unwrap_or_default();
     let contracted = within(" who's where's how's when's ", first);
+    // "when I press the button", "what I want to know": no question, but the beginning of a sentence.
+    let second = words.get(1).copied().unwrap_or_default();
+    let clause = within(SUBORDINATORS, first) || within(" what how where ", first);
+    if clause
+        && (within(
+            " i i'm i've you we they he she it the a an my your our ",
+            second,
+        ))
+    {
+        return Kind::Statement;
+    }
     if within(QUESTION_WORDS, first) || within(AUXILIARIES, first) || contracted {
         Kind::Question
     } else if within(COMMANDS, first) {
@@ -215,7 +281,33 @@ fn question(words: &[&str]) -> Wholeness {
     if !verb && words.len() < 4 {
         return Wholeness::Perhaps;
     }
+    if is_final(words) {
+        return Wholeness::Final;
+    }
+    if within(NOUNS_OF_SOMETHING, words[words.len() - 1]) {
+        return Wholeness::Perhaps;
+    }
     Wholeness::Whole
+}
+
+/// A question that has said all that people usually put into one.
+fn is_final(words: &[&str]) -> bool {
+    let last = words[words.len() - 1];
+    if words.len() >= LONG || within(CLOSING, last) || within(STRANDED, last) {
+        return true;
+    }
+    // "what is repartee", "what is a barge in".
+    let defined = within(" what's what ", words[0])
+        && words.len() <= 5
+        && words
+            .get(1)
+            .is_some_and(|word| within(" is are a an ", word))
+        && words
+            .iter()
+            .all(|word| !within(" the your my this there ", word));
+    // "how do I call from my phone", "is the bike insured against theft".
+    let placed = words.iter().skip(3).any(|word| within(PLACING, word));
+    (defined || placed) && !within(NOUNS_OF_SOMETHING, last)
 }
 
 /// "why does the phone", "can the caller": a subject whose verb is still to come.

@@ -1,10 +1,13 @@
 //! One utterance on one decoder: partial words while it lasts, a judged transcript at its end.
 
 use super::Sphinx;
+use super::callers::Measure;
 use super::decoder::{Decoder, Word};
-use super::level::{self, Loudness};
+use super::level::{self, Loudness, WIDTH};
 use super::words::{said, tidy};
-use models_engine::{Cancel, Failure, Hypothesis, LISTENING_RATE, Listening, Stopped, Transcript};
+use models_engine::{
+    CallerId, Cancel, Failure, Hypothesis, LISTENING_RATE, Listening, Stopped, Transcript,
+};
 
 /// Speech is heard in steps of 100 ms, however it is sliced; after each the words so far are looked at.
 const STEP: usize = LISTENING_RATE as usize / 10;
@@ -27,10 +30,23 @@ pub(super) struct Utterance<'a> {
     /// What was heard, until the mean is measured.
     kept: Vec<f32>,
     loudness: Loudness,
+    caller: Option<CallerId>,
+    /// What was known of the caller before, and what this utterance adds.
+    known: Measure,
+    added: Measure,
+    /// What the decoder began with.
+    mean: [f32; WIDTH],
 }
 
 impl<'a> Utterance<'a> {
-    pub(super) fn begin(sphinx: &'a Sphinx, decoder: Decoder) -> Result<Self, Failure> {
+    pub(super) fn begin(
+        sphinx: &'a Sphinx,
+        decoder: Decoder,
+        caller: Option<CallerId>,
+    ) -> Result<Self, Failure> {
+        let known = caller.and_then(|caller| sphinx.callers().find(caller).cloned());
+        let known = known.unwrap_or_default();
+        let mean = level::mean(&known.measure).unwrap_or(level::USUAL);
         let mut utterance = Self {
             sphinx,
             decoder: Some(decoder),
@@ -38,9 +54,13 @@ impl<'a> Utterance<'a> {
             step: Vec::with_capacity(STEP),
             partial: Partial::default(),
             kept: Vec::new(),
-            loudness: Loudness::default(),
+            loudness: known.loudness,
+            caller,
+            known: known.measure,
+            added: Measure::default(),
+            mean,
         };
-        utterance.decoder().begin(&level::USUAL)?;
+        utterance.decoder().begin(&mean)?;
         Ok(utterance)
     }
 
@@ -53,14 +73,21 @@ impl<'a> Utterance<'a> {
     /// Begins again with the caller's own mean, and hears what was heard so far once more.
     fn settle(&mut self) -> Result<(), Failure> {
         let kept = self.loudness.turned_down(&std::mem::take(&mut self.kept));
+        let Some(mean) = level::mean(&self.known.with(&self.added)) else {
+            return Ok(());
+        };
+        self.mean = mean;
         let decoder = self.decoder();
-        let measured = decoder.cepstra(&level::USUAL);
-        let mean = measured.and_then(|(sum, frames)| level::measured(&sum, frames));
-        if let Some(mean) = mean {
-            decoder.begin(&mean)?;
-            decoder.feed(&kept)?;
+        decoder.begin(&mean)?;
+        decoder.feed(&kept)
+    }
+
+    fn measure(&mut self) {
+        let mean = self.mean;
+        let measured = self.decoder().cepstra(&mean);
+        if let Some(added) = measured.and_then(|(sum, frames)| Measure::of(&sum, frames)) {
+            self.added = added;
         }
-        Ok(())
     }
 
     fn hear_step(&mut self) -> Result<(), Failure> {
@@ -70,7 +97,10 @@ impl<'a> Utterance<'a> {
         self.decoder().feed(&turned_down)?;
         let before = self.heard;
         self.heard += step.len();
-        if before < level::MEASURED_AT {
+        if self.heard <= level::MEASURABLE {
+            self.measure();
+        }
+        if before < level::MEASURED_AT && !level::is_well_known(&self.known) {
             self.kept.extend_from_slice(&step);
             if self.heard >= level::MEASURED_AT {
                 self.settle()?;
@@ -116,6 +146,10 @@ impl Listening for Utterance<'_> {
             return Ok(Transcript::default());
         }
         let confidence = confidence(&words);
+        if let Some(caller) = self.caller {
+            let (added, loudness) = (&self.added, self.loudness);
+            self.sphinx.callers().learn(caller, added, loudness);
+        }
         Ok(Transcript { text, confidence })
     }
 }
