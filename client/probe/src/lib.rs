@@ -19,6 +19,7 @@ mod page;
 mod record;
 mod report;
 mod script;
+pub mod sounds;
 mod speech;
 mod tape;
 mod trouble;

@@ -9,8 +9,10 @@ mod encode;
 mod fade;
 mod inbound;
 mod kept;
+mod listener;
 mod outbound;
 mod pace;
+mod periodicity;
 mod phrases;
 mod played;
 mod reorder;
@@ -19,6 +21,7 @@ mod upsample;
 mod voicing;
 
 pub use inbound::{Inbound, InboundCounts};
+pub use listener::{Listener, Observation};
 pub use outbound::{Frame, Outbound};
 pub use pace::Pace;
 pub use phrases::Tag;

@@ -88,7 +88,7 @@ impl Conversation {
         match input {
             Input::Connected => self.greet(),
             Input::Configure(settings) => self.configure(settings),
-            Input::Voice { probability, end } => self.hear(probability, end),
+            Input::Voice { probability, voicing, end } => self.hear(probability, voicing, end),
             Input::Hearing(utterance, event) => self.hearing(utterance, event),
             Input::Typed { token, text } => self.typed(token, text),
             Input::Write {

@@ -11,7 +11,7 @@ use crate::utterance::{Opening, Pauses, Said, Utterance, Verdict, Words};
 use crate::{Endpointing, FloorName, Millis, Modality, Place};
 
 impl Conversation {
-    pub(crate) fn hear(&mut self, probability: f32, end: Millis) {
+    pub(crate) fn hear(&mut self, probability: f32, _voicing: f32, end: Millis) {
         let ears = self.settings.ears;
         if !ears.listening {
             return;

@@ -1,0 +1,80 @@
+//! What each window of the caller's sound is: voice by the detector's word, and how periodic.
+
+use crate::periodicity::Periodicity;
+use models_engine::{LISTENING_RATE, Probability, VoiceDetector};
+
+const SAMPLES_PER_MS: u64 = LISTENING_RATE as u64 / 1_000;
+
+/// One window of the caller's sound.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Observation {
+    /// That it holds speech, by the voice detector.
+    pub probability: Probability,
+    /// How strongly it repeats itself at the pitch of a voice, 0 to 1.
+    pub voicing: f32,
+    pub level_dbfs: f32,
+    pub pitch: usize,
+    /// Where it ends, in media time.
+    pub end_ms: u64,
+}
+
+/// Looks at the sound in the detector's windows.
+pub struct Listener {
+    periodicity: Periodicity,
+    /// Samples of the window that are filled already.
+    filled: usize,
+    /// Reused for each call.
+    windows: Vec<Probability>,
+    energy: f32,
+}
+
+impl Default for Listener {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Listener {
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            periodicity: Periodicity::new(),
+            filled: 0,
+            windows: Vec::with_capacity(16),
+            energy: 0.0,
+        }
+    }
+
+    /// Takes more of the sound, which ends at `end_ms` of media time, and observes each window that is full.
+    pub fn listen(
+        &mut self,
+        speech: &[f32],
+        end_ms: u64,
+        detector: &mut dyn VoiceDetector,
+        observe: &mut dyn FnMut(Observation),
+    ) {
+        let window = detector.window().max(1);
+        self.windows.clear();
+        detector.push(speech, &mut |probability| self.windows.push(probability));
+        let mut rest = speech;
+        for &probability in &self.windows {
+            let (head, tail) = rest.split_at(rest.len().min(window.saturating_sub(self.filled)));
+            self.periodicity.push(head);
+            self.energy += head.iter().map(|s| s * s).sum::<f32>();
+            rest = tail;
+            self.filled = 0;
+            let after = rest.len() as u64 / SAMPLES_PER_MS;
+            observe(Observation {
+                probability,
+                voicing: self.periodicity.take(),
+                level_dbfs: 10.0 * (self.energy / window as f32).max(1e-12).log10(),
+                pitch: self.periodicity.lag,
+                end_ms: end_ms.saturating_sub(after),
+            });
+            self.energy = 0.0;
+        }
+        self.periodicity.push(rest);
+        self.energy += rest.iter().map(|s| s * s).sum::<f32>();
+        self.filled += rest.len();
+    }
+}
