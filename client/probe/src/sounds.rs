@@ -59,7 +59,7 @@ const SENTENCES: [&str; 12] = [
     "excuse me",
 ];
 const WORDS: [&str; 6] = ["stop", "no", "wait", "hey", "sorry", "why"];
-const BACKCHANNELS: [&str; 7] = ["mm-hm", "uh-huh", "yeah", "ok", "right", "hmm", "okay"];
+const BACKCHANNELS: [&str; 7] = ["mhm", "uh-huh", "yeah", "ok", "right", "aha", "okay"];
 /// Louder and softer callers, in dB of full scale over their loudest 50 ms.
 const LEVELS: [f32; 3] = [-14.0, -22.0, -30.0];
 
@@ -81,11 +81,24 @@ pub fn sounds(seed: u64, scratch: &Path) -> Result<Vec<Sound>, Trouble> {
     let mut all = Vec::new();
     speak(&mut all, &mut dice, scratch, Kind::Sentence, &SENTENCES, 4)?;
     speak(&mut all, &mut dice, scratch, Kind::Word, &WORDS, 5)?;
-    speak(&mut all, &mut dice, scratch, Kind::Backchannel, &BACKCHANNELS, 4)?;
+    speak(
+        &mut all,
+        &mut dice,
+        scratch,
+        Kind::Backchannel,
+        &BACKCHANNELS,
+        4,
+    )?;
     for ms in (150_u16..=500).step_by(50) {
         for (make, cough) in noises::COUGHS {
             let sound = cough(&mut dice, f32::from(ms));
-            note(&mut all, &mut dice, Kind::Cough, &format!("{make} {ms} ms"), sound);
+            note(
+                &mut all,
+                &mut dice,
+                Kind::Cough,
+                &format!("{make} {ms} ms"),
+                sound,
+            );
         }
     }
     let others: [(Kind, usize, fn(&mut Dice) -> Vec<f32>); 5] = [
@@ -118,7 +131,13 @@ fn speak(
         for n in 0..voices {
             let voice = VOICES[(first + n * 3) % VOICES.len()];
             let sound = voice.say(text, scratch)?;
-            note(all, dice, kind, &format!("{text:?} by {}", voice.name()), sound);
+            note(
+                all,
+                dice,
+                kind,
+                &format!("{text:?} by {}", voice.name()),
+                sound,
+            );
         }
     }
     Ok(())

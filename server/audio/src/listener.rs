@@ -1,6 +1,6 @@
 //! What each window of the caller's sound is: voice by the detector's word, and how periodic.
 
-use crate::periodicity::Periodicity;
+use crate::periodicity::{Periodicity, power};
 use models_engine::{LISTENING_RATE, Probability, VoiceDetector};
 
 const SAMPLES_PER_MS: u64 = LISTENING_RATE as u64 / 1_000;
@@ -12,8 +12,8 @@ pub struct Observation {
     pub probability: Probability,
     /// How strongly it repeats itself at the pitch of a voice, 0 to 1.
     pub voicing: f32,
+    /// How loud it is; silence is −120.
     pub level_dbfs: f32,
-    pub pitch: usize,
     /// Where it ends, in media time.
     pub end_ms: u64,
 }
@@ -25,6 +25,7 @@ pub struct Listener {
     filled: usize,
     /// Reused for each call.
     windows: Vec<Probability>,
+    /// Of the samples of the present window.
     energy: f32,
 }
 
@@ -60,7 +61,7 @@ impl Listener {
         for &probability in &self.windows {
             let (head, tail) = rest.split_at(rest.len().min(window.saturating_sub(self.filled)));
             self.periodicity.push(head);
-            self.energy += head.iter().map(|s| s * s).sum::<f32>();
+            self.energy += power(head);
             rest = tail;
             self.filled = 0;
             let after = rest.len() as u64 / SAMPLES_PER_MS;
@@ -68,13 +69,12 @@ impl Listener {
                 probability,
                 voicing: self.periodicity.take(),
                 level_dbfs: 10.0 * (self.energy / window as f32).max(1e-12).log10(),
-                pitch: self.periodicity.lag,
                 end_ms: end_ms.saturating_sub(after),
             });
             self.energy = 0.0;
         }
         self.periodicity.push(rest);
-        self.energy += rest.iter().map(|s| s * s).sum::<f32>();
+        self.energy += power(rest);
         self.filled += rest.len();
     }
 }

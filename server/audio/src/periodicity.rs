@@ -24,8 +24,8 @@ pub(crate) struct Periodicity {
     before: f32,
     pair: Option<f32>,
     since: usize,
+    /// The strongest likeness since it was last asked for.
     best: f32,
-    pub(crate) lag: usize,
 }
 
 impl Periodicity {
@@ -37,14 +37,17 @@ impl Periodicity {
             pair: None,
             since: 0,
             best: 0.0,
-            lag: 0,
         }
     }
 
     /// More of the sound, at [`LISTENING_RATE`].
     pub(crate) fn push(&mut self, speech: &[f32]) {
         for &sample in speech {
-            let sample = if sample.is_finite() { sample.clamp(-1.0, 1.0) } else { 0.0 };
+            let sample = if sample.is_finite() {
+                sample.clamp(-1.0, 1.0)
+            } else {
+                0.0
+            };
             let Some(first) = self.pair.take() else {
                 self.pair = Some(sample);
                 continue;
@@ -92,10 +95,7 @@ impl Periodicity {
             let other = &sound[lag..];
             let product: f32 = early.iter().zip(other).map(|(a, b)| a * b).sum();
             let likeness = product / (energy * later).sqrt().max(f32::MIN_POSITIVE);
-            if likeness > self.best {
-                self.best = likeness.min(1.0);
-                self.lag = lag;
-            }
+            self.best = self.best.max(likeness.min(1.0));
             if lag < LONGEST {
                 later += other[COMPARED].powi(2) - other[0].powi(2);
                 later = later.max(f32::MIN_POSITIVE);
@@ -104,6 +104,6 @@ impl Periodicity {
     }
 }
 
-fn power(sound: &[f32]) -> f32 {
+pub(crate) fn power(sound: &[f32]) -> f32 {
     sound.iter().map(|sample| sample * sample).sum()
 }

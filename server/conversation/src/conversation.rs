@@ -88,7 +88,17 @@ impl Conversation {
         match input {
             Input::Connected => self.greet(),
             Input::Configure(settings) => self.configure(settings),
-            Input::Voice { probability, voicing, end } => self.hear(probability, voicing, end),
+            Input::Voice {
+                probability,
+                voicing,
+                level_dbfs,
+                end,
+            } => self.hear(crate::ear::Heard {
+                probability,
+                voicing,
+                level_dbfs,
+                end,
+            }),
             Input::Hearing(utterance, event) => self.hearing(utterance, event),
             Input::Typed { token, text } => self.typed(token, text),
             Input::Write {

@@ -16,8 +16,9 @@ pub enum Input {
     Voice {
         probability: f32,
         /// How strongly it repeats itself at the pitch of a voice, 0 to 1.
-        #[cfg_attr(feature = "journal", serde(default))]
         voicing: f32,
+        /// How loud it is.
+        level_dbfs: f32,
         end: Millis,
     },
     Hearing(UtteranceId, HearingEvent),

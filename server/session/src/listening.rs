@@ -52,6 +52,7 @@ impl Ears {
                 inputs.extend([Input::Voice {
                     probability: window.probability,
                     voicing: window.voicing,
+                    level_dbfs: window.level_dbfs,
                     end: Millis(window.end_ms),
                 }]);
             });

@@ -2,16 +2,23 @@
 
 use super::source::{Dice, add, band, burst, level, low, mouth, samples, swing};
 
-const VOWEL: [(f32, f32); 4] = [(650.0, 120.0), (1_100.0, 140.0), (2_450.0, 220.0), (3_500.0, 300.0)];
+const VOWEL: [(f32, f32); 4] = [
+    (650.0, 120.0),
+    (1_100.0, 140.0),
+    (2_450.0, 220.0),
+    (3_500.0, 300.0),
+];
 
 /// The makes of a cough; each is called with the die and the length in ms.
-pub(super) const COUGHS: [(&str, fn(&mut Dice, f32) -> Vec<f32>); 6] = [
+pub(super) const COUGHS: [(&str, fn(&mut Dice, f32) -> Vec<f32>); 8] = [
     ("puff", puff),
     ("banded", banded),
     ("double", double),
     ("throaty", throaty),
     ("tailed", tailed),
     ("grunting", grunting),
+    ("barking", barking),
+    ("muffled", muffled),
 ];
 
 /// Dull noise that rises fast and dies away.
@@ -87,6 +94,29 @@ fn grunting(dice: &mut Dice, ms: f32) -> Vec<f32> {
     sound
 }
 
+/// A blast, a bark in the middle that is all voice, and a hiss: as Silero takes for speech.
+fn barking(dice: &mut Dice, ms: f32) -> Vec<f32> {
+    let (blast_ms, bark_ms) = (ms * 0.25, ms * dice.between(0.3, 0.45));
+    let mut sound = mouth(&dice.noise(samples(ms)), &VOWEL);
+    burst(&mut sound, 0.04, dice.between(2.5, 4.0));
+    level(&mut sound, -22.0);
+    let hz = dice.between(120.0, 250.0);
+    let folds = dice.glottis(samples(bark_ms), hz, hz * 0.85, 0.04);
+    let mut bark = mouth(&folds, &VOWEL);
+    burst(&mut bark, 0.15, 1.0);
+    level(&mut bark, -22.0);
+    add(&mut sound, samples(blast_ms), &bark, 1.0);
+    sound
+}
+
+/// Into the hand: dull noise, nearly all of it below 1 kHz.
+fn muffled(dice: &mut Dice, ms: f32) -> Vec<f32> {
+    let once = low(&dice.noise(samples(ms)), 700.0);
+    let mut sound = low(&once, 900.0);
+    burst(&mut sound, dice.between(0.05, 0.12), 3.0);
+    sound
+}
+
 pub(super) fn click(dice: &mut Dice) -> Vec<f32> {
     let ms = dice.between(4.0, 30.0);
     let hz = dice.between(800.0, 5_000.0);
@@ -114,7 +144,10 @@ pub(super) fn door(dice: &mut Dice) -> Vec<f32> {
     let length = samples(dice.between(200.0, 450.0));
     let noise = dice.noise(length);
     let thump = dice.between(50.0, 110.0);
-    let mut sound = mouth(&noise, &[(thump, 30.0), (thump * 2.7, 60.0), (thump * 6.1, 200.0)]);
+    let mut sound = mouth(
+        &noise,
+        &[(thump, 30.0), (thump * 2.7, 60.0), (thump * 6.1, 200.0)],
+    );
     burst(&mut sound, 0.01, dice.between(4.0, 7.0));
     level(&mut sound, -20.0);
     let latch = click(dice);

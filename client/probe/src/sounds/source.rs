@@ -32,7 +32,13 @@ impl Dice {
     }
 
     /// Pulses of a throat whose pitch glides and whose periods waver by `jitter` (a share of one).
-    pub(super) fn glottis(&mut self, samples: usize, from_hz: f32, to_hz: f32, jitter: f32) -> Vec<f32> {
+    pub(super) fn glottis(
+        &mut self,
+        samples: usize,
+        from_hz: f32,
+        to_hz: f32,
+        jitter: f32,
+    ) -> Vec<f32> {
         let mut sound = vec![0.0; samples];
         let mut at = 0.0;
         while (at as usize) < samples {
@@ -68,7 +74,8 @@ impl Biquad {
     fn run(&self, sound: &[f32]) -> Vec<f32> {
         let ([mut x1, mut x2], [mut y1, mut y2]) = ([0.0; 2], [0.0; 2]);
         let step = |&x: &f32| {
-            let y = self.b[0] * x + self.b[1] * x1 + self.b[2] * x2 - self.a[0] * y1 - self.a[1] * y2;
+            let y =
+                self.b[0] * x + self.b[1] * x1 + self.b[2] * x2 - self.a[0] * y1 - self.a[1] * y2;
             (x2, x1, y2, y1) = (x1, x, y1, y);
             y
         };

@@ -35,7 +35,10 @@ impl Voice {
                 command
             }
         };
-        let silent = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let silent = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         let done = silent.status().map_err(|err| missing(err.to_string()))?;
         if !done.success() {
             return Err(missing(format!("{} says nothing", self.name())));

@@ -134,7 +134,9 @@ impl<'a> Call<'a> {
                 };
             }
             played.extend_from_slice(&heard);
-            let coded = microphone.encode_vec_float(&said, 1_275).expect("a frame is encoded");
+            let coded = microphone
+                .encode_vec_float(&said, 1_275)
+                .expect("a frame is encoded");
             let sequence = frame as u16;
             self.inbound
                 .packet(self.now, sequence, frame as u32 * FRAME_TICKS, &coded);
@@ -158,21 +160,44 @@ impl<'a> Call<'a> {
                 let news = listening.push(&piece, &Cancel::new()).expect("it hears");
                 if let Some(news) = news {
                     let text = news.text.clone();
-                    let event = HearingEvent::Partial { text, stable: news.stable };
-                    self.inputs.push_back((self.now + WORDS_MS, Input::Hearing(*id, event)));
-                    self.outcome.words = format!("{} @{} {}|", self.outcome.words, self.now as i64 + WORDS_MS as i64 - self.began, news.text);
+                    let event = HearingEvent::Partial {
+                        text,
+                        stable: news.stable,
+                    };
+                    self.inputs
+                        .push_back((self.now + WORDS_MS, Input::Hearing(*id, event)));
+                    self.outcome.words = format!(
+                        "{} @{} {}|",
+                        self.outcome.words,
+                        self.now as i64 + WORDS_MS as i64 - self.began,
+                        news.text
+                    );
                 }
             }
         }
         let (now, began, seen) = (self.now, self.began, &mut self.outcome.seen);
         let inputs = &mut self.inputs;
         let detector = self.house.detector.as_mut();
-        self.listener.listen(&self.speech, end, detector, &mut |observation| {
-            seen.push((observation.end_ms as i64 - began, observation));
-            let Observation { probability, voicing, end_ms, .. } = observation;
-            let end = Millis(end_ms);
-            inputs.push_back((now, Input::Voice { probability, voicing, end }));
-        });
+        self.listener
+            .listen(&self.speech, end, detector, &mut |observation| {
+                seen.push((observation.end_ms as i64 - began, observation));
+                let Observation {
+                    probability,
+                    voicing,
+                    level_dbfs,
+                    end_ms,
+                } = observation;
+                let end = Millis(end_ms);
+                inputs.push_back((
+                    now,
+                    Input::Voice {
+                        probability,
+                        voicing,
+                        level_dbfs,
+                        end,
+                    },
+                ));
+            });
     }
 
     fn settle(&mut self) {
@@ -208,15 +233,22 @@ impl<'a> Call<'a> {
             Output::Finish { utterance } => self.finish(utterance),
             Output::Judge { utterance, .. } => {
                 let event = HearingEvent::Judged { finished: 0.5 };
-                self.inputs.push_back((self.now, Input::Hearing(utterance, event)));
+                self.inputs
+                    .push_back((self.now, Input::Hearing(utterance, event)));
             }
             Output::Compose { reply, .. } => {
                 let text = TOLD.to_owned();
                 for event in [ReplyEvent::Text { text }, ReplyEvent::Composed] {
-                    self.inputs.push_back((self.now, Input::Reply(reply, event)));
+                    self.inputs
+                        .push_back((self.now, Input::Reply(reply, event)));
                 }
             }
-            Output::Speak { phrase, text, voice, speed } => {
+            Output::Speak {
+                phrase,
+                text,
+                voice,
+                speed,
+            } => {
                 self.speak(phrase, &Script { text, voice, speed });
             }
             Output::Duck { .. } => {
@@ -242,7 +274,8 @@ impl<'a> Call<'a> {
         };
         let listening = recognizer.listen(&models_engine::Hint::default());
         let mut gathered = Vec::new();
-        self.inbound.since(from.0, &mut |piece| gathered.extend_from_slice(piece));
+        self.inbound
+            .since(from.0, &mut |piece| gathered.extend_from_slice(piece));
         self.hearing = Some((utterance, listening.expect("a decoder is free"), gathered));
     }
 
@@ -255,21 +288,35 @@ impl<'a> Call<'a> {
                 listening.finish(&cancel).expect("it ends").text
             }
         };
-        let event = HearingEvent::Transcript { text, confidence: 1.0 };
-        self.inputs.push_back((self.now + 100, Input::Hearing(utterance, event)));
+        let event = HearingEvent::Transcript {
+            text,
+            confidence: 1.0,
+        };
+        self.inputs
+            .push_back((self.now + 100, Input::Hearing(utterance, event)));
     }
 
     fn speak(&mut self, phrase: PhraseId, script: &Script) {
-        let tag = Tag { reply: phrase.reply.0, phrase: phrase.index };
+        let tag = Tag {
+            reply: phrase.reply.0,
+            phrase: phrase.index,
+        };
         let mut speech = Vec::new();
-        let said = self.house.voice.speak(script, &mut |piece| speech.extend_from_slice(piece), &Cancel::new());
+        let said = self.house.voice.speak(
+            script,
+            &mut |piece| speech.extend_from_slice(piece),
+            &Cancel::new(),
+        );
         said.expect("the voice speaks");
         let rate = self.house.voice.rate();
         self.outbound.begin(tag);
         self.outbound.push(tag, rate, &speech);
         self.outbound.end(tag);
         let total = Millis(speech.len() as u64 * 1_000 / u64::from(rate));
-        self.inputs.push_back((self.now, Input::Phrase(phrase, PhraseEvent::Spoken { total })));
+        self.inputs.push_back((
+            self.now,
+            Input::Phrase(phrase, PhraseEvent::Spoken { total }),
+        ));
     }
 
     /// Down: the end of the last frame before the decision within 12 dB of what was loud before.
@@ -279,14 +326,25 @@ impl<'a> Call<'a> {
             return;
         };
         let began = self.began;
-        let mut before: Vec<f32> = self.levels.iter().filter(|(at, level)| (*at as i64) < began && *level > -45.0).map(|(_, level)| *level).collect();
+        let mut before: Vec<f32> = self
+            .levels
+            .iter()
+            .filter(|(at, level)| (*at as i64) < began && *level > -45.0)
+            .map(|(_, level)| *level)
+            .collect();
         before.sort_by(f32::total_cmp);
-        let Some(usual) = before.get(before.len() / 2) else { return };
+        let Some(usual) = before.get(before.len() / 2) else {
+            return;
+        };
         // A frame that leaves now is heard from now on, for 20 ms.
         let loud = self.levels.iter().filter(|(at, level)| {
             let at = *at as i64;
             at >= began && at <= began + decided && *level > usual - 12.0
         });
-        self.outcome.down_ms = Some(loud.map(|(at, _)| *at as i64 + FRAME_MS as i64 - began).max().unwrap_or(0));
+        self.outcome.down_ms = Some(
+            loud.map(|(at, _)| *at as i64 + FRAME_MS as i64 - began)
+                .max()
+                .unwrap_or(0),
+        );
     }
 }

@@ -16,7 +16,11 @@ fn main() {
     let detectors = voice_detectors(weights.as_deref());
     let voice = models_builtin::synthesizer().expect("flite is installed");
     let sphinx = asked("words").then(|| {
-        Sphinx::load(&SphinxOptions { knowledge: Vec::new(), decoders: 1 }).expect("PocketSphinx is installed")
+        Sphinx::load(&SphinxOptions {
+            knowledge: Vec::new(),
+            decoders: 1,
+        })
+        .expect("PocketSphinx is installed")
     });
     let scratch = std::env::temp_dir();
     let all = sounds::sounds(seed, &scratch).expect("the sounds are made");
@@ -27,14 +31,31 @@ fn main() {
             recognizer: sphinx.as_ref().map(|s| s as &dyn Recognizer),
             voice: voice.as_ref(),
         };
-        let outcome = place(house, &Caller::Sounds(sound.speech.samples(), (n * 137) % 960));
+        let outcome = place(
+            house,
+            &Caller::Sounds(sound.speech.samples(), (n * 137) % 960),
+        );
         println!(
             "{:?}\t{}\t{}\tdown {:?}\tcontested {}\tcut {:?}\trestored {:?}\t{}",
-            sound.kind, sound.name, sound.speech.length_ms(), outcome.down_ms, outcome.contested, outcome.cut_ms, outcome.restored_ms, outcome.words
+            sound.kind,
+            sound.name,
+            sound.speech.length_ms(),
+            outcome.down_ms,
+            outcome.contested,
+            outcome.cut_ms,
+            outcome.restored_ms,
+            outcome.words
         );
         if asked("windows") {
-            for (at, o) in outcome.seen.iter().filter(|(at, _)| (-40..900).contains(at)) {
-                println!("W\t{at}\t{:.2}\t{:.2}\t{}\t{:.0}", o.probability, o.voicing, o.pitch, o.level_dbfs);
+            for (at, o) in outcome
+                .seen
+                .iter()
+                .filter(|(at, _)| (-40..900).contains(at))
+            {
+                println!(
+                    "W\t{at}\t{:.2}\t{:.2}\t0\t{:.0}",
+                    o.probability, o.voicing, o.level_dbfs
+                );
             }
         }
     }
@@ -45,6 +66,9 @@ fn main() {
             voice: voice.as_ref(),
         };
         let outcome = place(house, &Caller::Echoes(db));
-        println!("Echo\t-{db}\t0\tcontested {}\tcut {:?}\trestored {:?}\t{}", outcome.contested, outcome.cut_ms, outcome.restored_ms, outcome.words);
+        println!(
+            "Echo\t-{db}\t0\tcontested {}\tcut {:?}\trestored {:?}\t{}",
+            outcome.contested, outcome.cut_ms, outcome.restored_ms, outcome.words
+        );
     }
 }
