@@ -5,6 +5,7 @@
 //! says, [`Pace`] says when a frame is due.
 
 mod decode;
+mod echo;
 mod encode;
 mod fade;
 mod inbound;
@@ -17,6 +18,7 @@ mod phrases;
 mod played;
 mod reorder;
 mod resample;
+mod softened;
 mod upsample;
 mod voicing;
 

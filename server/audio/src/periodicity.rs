@@ -1,9 +1,7 @@
 //! Whether a sound repeats itself at the pitch of a voice: noise does not, whatever its length.
 
-use models_engine::LISTENING_RATE;
+use crate::softened::{RATE, power, product};
 
-/// Half the listening rate holds all that is looked at.
-const RATE: usize = LISTENING_RATE as usize / 2;
 /// Pitches from 70 to 400 Hz, as lags.
 const SHORTEST: usize = RATE / 400;
 const LONGEST: usize = RATE / 70;
@@ -17,12 +15,7 @@ const SILENT: f32 = 1e-6;
 
 /// The last instants of a sound, and how periodic they were.
 pub(crate) struct Periodicity {
-    /// At [`RATE`], with what lies above 1 kHz softened and the bass taken off.
     kept: Vec<f32>,
-    /// The two poles of the softening, the sample before, and the half of a pair.
-    soft: [f32; 2],
-    before: f32,
-    pair: Option<f32>,
     since: usize,
     /// The strongest likeness since it was last asked for.
     best: f32,
@@ -32,38 +25,13 @@ impl Periodicity {
     pub(crate) fn new() -> Self {
         Self {
             kept: Vec::with_capacity(NEEDED + STEP),
-            soft: [0.0; 2],
-            before: 0.0,
-            pair: None,
             since: 0,
             best: 0.0,
         }
     }
 
-    /// More of the sound, at [`LISTENING_RATE`].
-    pub(crate) fn push(&mut self, speech: &[f32]) {
-        for &sample in speech {
-            let sample = if sample.is_finite() {
-                sample.clamp(-1.0, 1.0)
-            } else {
-                0.0
-            };
-            let Some(first) = self.pair.take() else {
-                self.pair = Some(sample);
-                continue;
-            };
-            let sample = 0.5 * (first + sample);
-            let edge = sample - 0.9 * self.before;
-            self.before = sample;
-            // Two poles at 1 kHz.
-            const SHARE: f32 = 0.54;
-            self.soft[0] += SHARE * (edge - self.soft[0]);
-            self.soft[1] += SHARE * (self.soft[0] - self.soft[1]);
-            self.keep(self.soft[1]);
-        }
-    }
-
-    fn keep(&mut self, sample: f32) {
+    /// One more sample of the softened sound.
+    pub(crate) fn keep(&mut self, sample: f32) {
         if self.kept.len() == NEEDED + STEP {
             self.kept.drain(..STEP);
         }
@@ -93,8 +61,8 @@ impl Periodicity {
         let mut later = power(&sound[SHORTEST..SHORTEST + COMPARED]);
         for lag in SHORTEST..=LONGEST {
             let other = &sound[lag..];
-            let product: f32 = early.iter().zip(other).map(|(a, b)| a * b).sum();
-            let likeness = product / (energy * later).sqrt().max(f32::MIN_POSITIVE);
+            let likeness =
+                product(early, &other[..COMPARED]) / (energy * later).sqrt().max(f32::MIN_POSITIVE);
             self.best = self.best.max(likeness.min(1.0));
             if lag < LONGEST {
                 later += other[COMPARED].powi(2) - other[0].powi(2);
@@ -102,8 +70,4 @@ impl Periodicity {
             }
         }
     }
-}
-
-pub(crate) fn power(sound: &[f32]) -> f32 {
-    sound.iter().map(|sample| sample * sample).sum()
 }

@@ -16,7 +16,7 @@ pub(crate) const HYSTERESIS: f32 = 0.15;
 
 /// A sound this loud, and this far above the noise of the line, may be the first consonant of a word:
 /// "s" and "f" are no voice for up to 200 ms, and the agent is to be down by then.
-pub(crate) const LOUD_DBFS: f32 = -50.0;
+pub(crate) const LOUD_DBFS: f32 = -54.0;
 pub(crate) const LOUD_OVER_FLOOR_DB: f32 = 15.0;
 /// The noise of the line follows what is quieter at once, and what is louder by 3 dB a second.
 pub(crate) const FLOOR_RISES_DB: f32 = 0.1;

@@ -124,8 +124,13 @@ impl Mouth {
         }
     }
 
-    /// Sends the frames that are due and says what has been played.
-    pub(crate) fn tick(&mut self, now_us: u64, inputs: &mut impl Extend<Input>) {
+    /// Sends the frames that are due, shows each to `said`, and says what has been played.
+    pub(crate) fn tick(
+        &mut self,
+        now_us: u64,
+        inputs: &mut impl Extend<Input>,
+        mut said: impl FnMut(&[f32]),
+    ) {
         if !self.running && self.outbound.is_quiet() {
             return;
         }
@@ -142,6 +147,7 @@ impl Mouth {
         for frame in first..due {
             let timestamp = self.pace.timestamp().wrapping_add(frame * FRAME_TICKS);
             self.frame(timestamp, inputs);
+            said(self.outbound.said());
         }
         self.running = !self.outbound.is_quiet();
     }
