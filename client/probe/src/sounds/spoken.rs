@@ -22,7 +22,7 @@ impl Voice {
 
     /// The text as this voice says it, from its first sound to its last.
     pub(super) fn say(self, text: &str, folder: &Path) -> Result<Vec<f32>, Trouble> {
-        let file = folder.join("spoken.wav");
+        let file = folder.join(format!("spoken-{}.wav", std::process::id()));
         let mut command = match self {
             Self::Flite(voice) => {
                 let mut command = Command::new("flite");
@@ -43,7 +43,10 @@ impl Voice {
         if !done.success() {
             return Err(missing(format!("{} says nothing", self.name())));
         }
-        let speech = Speech::from_wav(&file)?;
+        let speech = Speech::from_wav(&file);
+        // It is in memory now; a file that stays behind harms nobody.
+        std::fs::remove_file(&file).ok();
+        let speech = speech?;
         Ok(trimmed(speech.samples()).to_vec())
     }
 }

@@ -15,6 +15,7 @@
 
   const bytes = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer;
   const PIECE_MS = 512 / 48;
+  let room; // how loud the microphone hears the loudspeaker
   const heard = []; // [time in ms, root mean square] of each piece that left the loudspeaker
 
   async function listen(track) {
@@ -32,7 +33,11 @@
       heard.push([performance.now(), Math.sqrt(energy / samples.length)]);
       if (heard.length > 60_000) heard.shift();
     };
-    context.createMediaStreamSource(new MediaStream([track])).connect(ear);
+    const source = context.createMediaStreamSource(new MediaStream([track]));
+    source.connect(ear);
+    // As a loudspeaker beside the microphone, without the echo canceller of a real one.
+    room = new GainNode(context, { gain: 0 });
+    source.connect(new DelayNode(context, { delayTime: 0.02 })).connect(room).connect(line);
     ear.connect(new GainNode(context, { gain: 0 })).connect(context.destination);
   }
 
@@ -44,8 +49,25 @@
     }
   };
 
+  /** Where the first sample stands that is no silence, in ms. */
+  function firstSound(buffer) {
+    const samples = buffer.getChannelData(0);
+    const loudest = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+    return (1_000 * samples.findIndex((sample) => Math.abs(sample) > loudest * 0.02)) / buffer.sampleRate;
+  }
+
   globalThis.caller = {
     heard,
+    /** From now on the microphone hears the loudspeaker, so many dB softer. */
+    echo: (db) => room.gain.setValueAtTime(10 ** (-db / 20), 0),
+    /** When the loudspeaker was last within 12 dB of what it was before `from`, until `to`. */
+    lastLoud(from, to) {
+      const before = heard.filter(([at, level]) => at > from - 1_500 && at < from && level > 0.006)
+        .map(([, level]) => level).sort((a, b) => a - b);
+      const loud = before[Math.floor(before.length / 2)] / 4;
+      const last = heard.filter(([at, level]) => at >= from && at <= to && level > loud).at(-1);
+      return last ? last[0] : from;
+    },
     /** Says a WAV; answers when its first sample left, and ends when its last did. */
     async say(base64, { gain = 1 } = {}) {
       await context.resume();
@@ -55,7 +77,7 @@
       const began = performance.now();
       source.start();
       await new Promise((done) => (source.onended = done));
-      return { began, ended: performance.now() };
+      return { began, voiced: began + firstSound(buffer), ended: performance.now() };
     },
     loudest: (from = 0) => Math.max(0, ...heard.filter(([at]) => at >= from).map(([, level]) => level)),
     /** How long the loudspeaker was not silent, in ms. */

@@ -11,8 +11,8 @@ use std::collections::VecDeque;
 const FRAME: usize = FRAME_TICKS as usize;
 const FRAME_MS: u64 = 20;
 /// The agent speaks alone for so long before the sound begins, and so long is looked at after its begin.
-pub const BEFORE_MS: u64 = 1_600;
-pub const AFTER_MS: u64 = 2_400;
+pub(crate) const BEFORE_MS: u64 = 1_600;
+pub(crate) const AFTER_MS: u64 = 2_400;
 /// As the session's port hands sound over, and what the words of such a piece may take to come.
 const HANDOVER: usize = 1_600;
 const WORDS_MS: u64 = 40;
@@ -23,14 +23,14 @@ const TOLD: &str = "Repartee is a media server that answers questions aloud. It 
     will listen. When you have finished it goes on with what you asked for, and not with what it had in mind.";
 
 /// The engines of a call. Words come only where a recognizer is given.
-pub struct House<'a> {
-    pub detector: Box<dyn VoiceDetector>,
-    pub recognizer: Option<&'a dyn Recognizer>,
-    pub voice: &'a dyn Synthesizer,
+pub(crate) struct House<'a> {
+    pub(crate) detector: Box<dyn VoiceDetector>,
+    pub(crate) recognizer: Option<&'a dyn Recognizer>,
+    pub(crate) voice: &'a dyn Synthesizer,
 }
 
 /// What the caller does while the agent speaks.
-pub enum Caller<'a> {
+pub(crate) enum Caller<'a> {
     /// Makes this sound, at 48 kHz, so many samples after [`BEFORE_MS`].
     Sounds(&'a [f32], usize),
     /// Keeps silent, and gives back what their loudspeaker says, so many dB softer.
@@ -39,13 +39,13 @@ pub enum Caller<'a> {
 
 /// Times are in ms from the first sample of the sound.
 #[derive(Debug, Default)]
-pub struct Outcome {
-    pub down_ms: Option<i64>,
-    pub contested: u32,
-    pub cut_ms: Option<i64>,
-    pub restored_ms: Option<i64>,
-    pub words: String,
-    pub seen: Vec<(i64, Observation)>,
+pub(crate) struct Outcome {
+    pub(crate) down_ms: Option<i64>,
+    pub(crate) contested: u32,
+    pub(crate) cut_ms: Option<i64>,
+    pub(crate) restored_ms: Option<i64>,
+    pub(crate) words: String,
+    pub(crate) seen: Vec<(i64, Observation)>,
 }
 
 struct Call<'a> {
@@ -63,7 +63,7 @@ struct Call<'a> {
     outcome: Outcome,
 }
 
-pub fn place(house: House<'_>, caller: &Caller<'_>) -> Outcome {
+pub(crate) fn place(house: House<'_>, caller: &Caller<'_>) -> Outcome {
     let settings = Settings {
         passages: 0,
         ..Settings::default()
