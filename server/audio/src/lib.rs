@@ -5,7 +5,6 @@
 //! says, [`Pace`] says when a frame is due.
 
 mod decode;
-mod echo;
 mod encode;
 mod fade;
 mod inbound;

@@ -1,6 +1,5 @@
 //! What each window of the caller's sound is: voice by the detector's word, and how periodic.
 
-use crate::echo::Echo;
 use crate::periodicity::Periodicity;
 use crate::softened::{Softener, power};
 use models_engine::{LISTENING_RATE, Probability, VoiceDetector};
@@ -8,10 +7,6 @@ use models_engine::{LISTENING_RATE, Probability, VoiceDetector};
 const SAMPLES_PER_MS: u64 = LISTENING_RATE as u64 / 1_000;
 /// A mean square that counts as silence: −120 dBFS.
 const SILENT: f32 = 1e-12;
-/// A window that is neither voice nor loud need not be looked at for an echo.
-const QUIET_PROBABILITY: f32 = 0.1;
-const QUIET_DBFS: f32 = -55.0;
-
 /// One window of the caller's sound.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Observation {
@@ -29,7 +24,6 @@ pub struct Observation {
 pub struct Listener {
     softener: Softener,
     periodicity: Periodicity,
-    echo: Echo,
     /// Samples of the window that are filled already.
     filled: usize,
     /// Reused for each call.
@@ -50,23 +44,15 @@ impl Listener {
         Self {
             softener: Softener::default(),
             periodicity: Periodicity::new(),
-            echo: Echo::new(),
             filled: 0,
             windows: Vec::with_capacity(16),
             energy: 0.0,
         }
     }
 
-    /// A frame of the agent's, at the wire's rate, left at `now_ms`: the caller's microphone may hear it, too.
-    pub fn said(&mut self, now_ms: u64, frame: &[f32]) {
-        self.echo.say(now_ms, frame);
-    }
-
-    /// Takes more of the sound, which has come at `now_ms` and ends at `end_ms` of media time, and observes
-    /// each window that is full. A window of the agent's own voice is observed as silence.
+    /// Takes more of the sound, which ends at `end_ms` of media time, and observes each window that is full.
     pub fn listen(
         &mut self,
-        now_ms: u64,
         speech: &[f32],
         end_ms: u64,
         detector: &mut dyn VoiceDetector,
@@ -84,14 +70,12 @@ impl Listener {
             self.filled = 0;
             let after_ms = rest.len() as u64 / SAMPLES_PER_MS;
             let mean = std::mem::take(&mut self.energy) / window as f32;
-            let observation = Observation {
+            observe(Observation {
                 probability,
                 voicing: self.periodicity.take(),
                 level_dbfs: 10.0 * mean.max(SILENT).log10(),
                 end_ms: end_ms.saturating_sub(after_ms),
-            };
-            let heard_ms = now_ms.saturating_sub(after_ms);
-            observe(self.without_echo(observation, now_ms, heard_ms));
+            });
         }
         self.take(rest);
         self.filled += rest.len();
@@ -100,28 +84,8 @@ impl Listener {
 
     fn take(&mut self, speech: &[f32]) {
         self.energy += power(speech);
-        let Self {
-            softener,
-            periodicity,
-            echo,
-            ..
-        } = self;
-        softener.soften(speech, |sample| {
-            periodicity.keep(sample);
-            echo.hear(sample);
-        });
-    }
-
-    fn without_echo(&mut self, seen: Observation, now_ms: u64, heard_ms: u64) -> Observation {
-        let matters = seen.probability > QUIET_PROBABILITY || seen.level_dbfs > QUIET_DBFS;
-        if !(matters && self.echo.is_ours(now_ms, heard_ms)) {
-            return seen;
-        }
-        Observation {
-            probability: 0.0,
-            voicing: 0.0,
-            level_dbfs: 10.0 * SILENT.log10(),
-            ..seen
-        }
+        let periodicity = &mut self.periodicity;
+        self.softener
+            .soften(speech, |sample| periodicity.keep(sample));
     }
 }

@@ -1,4 +1,4 @@
-//! A sound at half the listening rate, its bass and its hiss taken off: what pitch and echo are looked for in.
+//! A sound at half the listening rate, its bass and its hiss taken off: what a pitch is looked for in.
 
 use models_engine::LISTENING_RATE;
 

@@ -1,4 +1,4 @@
-//! What is said of each window of the caller's sound: its pitch, its level, and whether it is our own voice.
+//! What is said of each window of the caller's sound: its pitch, its level, and where it ends.
 
 use models_engine::LISTENING_RATE;
 use models_engine::scripted::ScriptedVoice;
@@ -29,23 +29,13 @@ fn noise(ms: usize, mut seed: u32) -> Vec<f32> {
     (0..RATE * ms / 1_000).map(|_| next(&mut seed)).collect()
 }
 
-/// Each sample three times, as it would leave.
-fn leaving(frame: &[f32]) -> Vec<f32> {
-    frame.iter().flat_map(|sample| [*sample; 3]).collect()
-}
-
-/// What is observed of `caller` while `agent` is said.
-fn observed(caller: &[f32], agent: &[f32]) -> Vec<Observation> {
+fn observed(caller: &[f32]) -> Vec<Observation> {
     let (mut listener, mut detector) = (Listener::new(), ScriptedVoice::louder_than(0.000_1));
     let mut seen = Vec::new();
     for (n, heard) in caller.chunks(FRAME).enumerate() {
-        let now_ms = n as u64 * FRAME_MS;
-        if let Some(said) = agent.get(n * FRAME..(n + 1) * FRAME) {
-            listener.said(now_ms, &leaving(said));
-        }
-        let end_ms = now_ms + FRAME_MS;
-        listener.listen(now_ms, heard, end_ms, &mut detector, &mut |window| {
-            seen.push(window)
+        let end_ms = (n as u64 + 1) * FRAME_MS;
+        listener.listen(heard, end_ms, &mut detector, &mut |window| {
+            seen.push(window);
         });
     }
     seen
@@ -58,19 +48,19 @@ fn share(seen: &[Observation], is: impl Fn(&Observation) -> bool) -> f32 {
 #[test]
 fn a_voice_has_a_pitch_and_noise_has_none() {
     for hertz in [90.0, 160.0, 300.0] {
-        let seen = observed(&buzz(1_000, hertz, 3), &[]);
+        let seen = observed(&buzz(1_000, hertz, 3));
         let pitched = share(&seen[3..], |window| window.voicing > 0.7);
         assert!(pitched > 0.9, "{pitched} of a voice of {hertz} Hz");
     }
     let hiss: Vec<f32> = noise(2_000, 5).iter().map(|sample| 0.1 * sample).collect();
-    let pitched = share(&observed(&hiss, &[]), |window| window.voicing > 0.5);
+    let pitched = share(&observed(&hiss), |window| window.voicing > 0.5);
     assert!(pitched < 0.05, "{pitched} of noise");
 }
 
 #[test]
 fn windows_end_where_they_end_and_are_as_loud_as_they_are() {
     let hiss: Vec<f32> = noise(640, 5).iter().map(|sample| 0.1 * sample).collect();
-    let seen = observed(&hiss, &[]);
+    let seen = observed(&hiss);
     let ends: Vec<u64> = seen.iter().map(|window| window.end_ms).collect();
     assert_eq!(ends, (1..=20).map(|n| n * 32).collect::<Vec<u64>>());
     for window in &seen {
@@ -79,32 +69,5 @@ fn windows_end_where_they_end_and_are_as_loud_as_they_are() {
             (window.level_dbfs - expected).abs() < 1.0,
             "{window:?} beside {expected}"
         );
-    }
-}
-
-#[test]
-fn our_own_voice_comes_back_as_silence() {
-    let agent = buzz(3_000, 180.0, 3);
-    for (late_ms, softer) in [(60, 0.1), (130, 0.03), (280, 0.1)] {
-        let mut echo = vec![0.0; RATE * late_ms / 1_000];
-        echo.extend(agent.iter().map(|sample| softer * sample));
-        echo.truncate(agent.len());
-        let seen = observed(&echo, &agent);
-        let ours = share(&seen[20..], |window| window.probability == 0.0);
-        assert!(ours > 0.9, "{ours} of an echo after {late_ms} ms");
-    }
-}
-
-#[test]
-fn another_voice_is_no_echo() {
-    let agent = buzz(3_000, 180.0, 3);
-    for (hertz, seed) in [(110.0, 8), (175.0, 9), (230.0, 10)] {
-        let softer: Vec<f32> = buzz(3_000, hertz, seed)
-            .iter()
-            .map(|sample| 0.2 * sample)
-            .collect();
-        let seen = observed(&softer, &agent);
-        let kept = share(&seen, |window| window.probability == 1.0);
-        assert!(kept > 0.85, "{kept} of a voice of {hertz} Hz");
     }
 }

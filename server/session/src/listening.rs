@@ -48,7 +48,7 @@ impl Ears {
         }
         let detector = self.detector.as_mut();
         self.listener
-            .listen(now.0, &self.speech, end, detector, &mut |window| {
+            .listen(&self.speech, end, detector, &mut |window| {
                 inputs.extend([Input::Voice {
                     probability: window.probability,
                     voicing: window.voicing,
@@ -56,11 +56,6 @@ impl Ears {
                     end: Millis(window.end_ms),
                 }]);
             });
-    }
-
-    /// A frame of the agent's has left.
-    pub(crate) fn said(&mut self, now: Millis, frame: &[f32]) {
-        self.listener.said(now.0, frame);
     }
 
     pub(crate) fn deadline(&self) -> Option<Millis> {

@@ -193,9 +193,7 @@ impl Session {
     /// What the clock alone brings: frames that are due, sound that is due, deadlines that have passed.
     fn on_time(&mut self) {
         let now = self.now();
-        let (now_us, ears) = (self.now_us(), &mut self.ears);
-        self.mouth
-            .tick(now_us, &mut self.inputs, |frame| ears.said(now, frame));
+        self.mouth.tick(self.now_us(), &mut self.inputs);
         self.ears.observe(now, &mut self.inputs);
         if self.leaving && self.replying.is_empty() && self.mouth.is_idle() {
             self.leaving = false;

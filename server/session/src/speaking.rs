@@ -124,13 +124,8 @@ impl Mouth {
         }
     }
 
-    /// Sends the frames that are due, shows each to `said`, and says what has been played.
-    pub(crate) fn tick(
-        &mut self,
-        now_us: u64,
-        inputs: &mut impl Extend<Input>,
-        mut said: impl FnMut(&[f32]),
-    ) {
+    /// Sends the frames that are due and says what has been played.
+    pub(crate) fn tick(&mut self, now_us: u64, inputs: &mut impl Extend<Input>) {
         if !self.running && self.outbound.is_quiet() {
             return;
         }
@@ -147,7 +142,6 @@ impl Mouth {
         for frame in first..due {
             let timestamp = self.pace.timestamp().wrapping_add(frame * FRAME_TICKS);
             self.frame(timestamp, inputs);
-            said(self.outbound.said());
         }
         self.running = !self.outbound.is_quiet();
     }

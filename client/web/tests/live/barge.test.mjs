@@ -122,14 +122,3 @@ test("coughs, clicks and doors do not, and all of the reply is heard", async (t)
   assert.ok(cut.length <= FEW(outcomes.length), `cut: ${cut}`);
   assert.deepEqual(outcomes.filter((one) => !one.history), []);
 });
-
-test("the agent's own voice in the microphone does not cut it", async () => {
-  for (const db of [20, 30, 40]) {
-    const page = await speaking(0);
-    await page.evaluate((softer) => globalThis.caller.echo(softer), db);
-    const done = await event(page, "response.done");
-    await event(page, "output_audio_buffer.stopped", { field: "response_id", value: done.response.id });
-    assert.deepEqual(await events(page, "repartee.cut"), [], `${db} dB softer`);
-    await page.context().close();
-  }
-});

@@ -15,7 +15,6 @@
 
   const bytes = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer;
   const PIECE_MS = 512 / 48;
-  let room; // how loud the microphone hears the loudspeaker
   const heard = []; // [time in ms, root mean square] of each piece that left the loudspeaker
 
   async function listen(track) {
@@ -33,11 +32,7 @@
       heard.push([performance.now(), Math.sqrt(energy / samples.length)]);
       if (heard.length > 60_000) heard.shift();
     };
-    const source = context.createMediaStreamSource(new MediaStream([track]));
-    source.connect(ear);
-    // As a loudspeaker beside the microphone, without the echo canceller of a real one.
-    room = new GainNode(context, { gain: 0 });
-    source.connect(new DelayNode(context, { delayTime: 0.02 })).connect(room).connect(line);
+    context.createMediaStreamSource(new MediaStream([track])).connect(ear);
     ear.connect(new GainNode(context, { gain: 0 })).connect(context.destination);
   }
 
@@ -58,8 +53,6 @@
 
   globalThis.caller = {
     heard,
-    /** From now on the microphone hears the loudspeaker, so many dB softer. */
-    echo: (db) => room.gain.setValueAtTime(10 ** (-db / 20), 0),
     /** When the loudspeaker was last within 12 dB of what it was before `from`, until `to`. */
     lastLoud(from, to) {
       const before = heard.filter(([at, level]) => at > from - 1_500 && at < from && level > 0.006)

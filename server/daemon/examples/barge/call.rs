@@ -107,7 +107,6 @@ impl<'a> Call<'a> {
             self.now = frame * FRAME_MS;
             let sent = self.outbound.frame(&mut packet);
             self.levels.push((self.now, sent.level_dbfs));
-            self.listener.said(self.now, self.outbound.said());
             let mut heard = [0.0; FRAME];
             if sent.sent {
                 let decoded = loudspeaker.decode_float(&packet, &mut heard, false);
@@ -180,7 +179,7 @@ impl<'a> Call<'a> {
         let inputs = &mut self.inputs;
         let detector = self.house.detector.as_mut();
         self.listener
-            .listen(self.now, &self.speech, end, detector, &mut |observation| {
+            .listen(&self.speech, end, detector, &mut |observation| {
                 seen.push((observation.end_ms as i64 - began, observation));
                 let Observation {
                     probability,
