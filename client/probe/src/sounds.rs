@@ -11,6 +11,8 @@ use crate::trouble::Trouble;
 use source::{Dice, level};
 use spoken::Voice::{self, Espeak, Flite};
 
+type Make = fn(&mut Dice) -> Vec<f32>;
+
 /// What a sound is, and so what is to become of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -101,7 +103,7 @@ pub fn sounds(seed: u64, scratch: &Path) -> Result<Vec<Sound>, Trouble> {
             );
         }
     }
-    let others: [(Kind, usize, fn(&mut Dice) -> Vec<f32>); 5] = [
+    let others: [(Kind, usize, Make); 5] = [
         (Kind::Click, 8, noises::click),
         (Kind::Keys, 6, noises::keys),
         (Kind::Door, 6, noises::door),

@@ -9,8 +9,11 @@ const VOWEL: [(f32, f32); 4] = [
     (3_500.0, 300.0),
 ];
 
+/// Makes a sound of so many ms.
+type Make = fn(&mut Dice, f32) -> Vec<f32>;
+
 /// The makes of a cough; each is called with the die and the length in ms.
-pub(super) const COUGHS: [(&str, fn(&mut Dice, f32) -> Vec<f32>); 8] = [
+pub(super) const COUGHS: [(&str, Make); 8] = [
     ("puff", puff),
     ("banded", banded),
     ("double", double),
