@@ -1,6 +1,7 @@
 //! Who is let in over the agent's voice, on sounds that are made here and in media time: no clock is read.
 
 #[path = "../examples/barge/call.rs"]
+#[allow(dead_code, reason = "echoes are only reported, by the example")]
 mod call;
 #[path = "../examples/barge/score.rs"]
 mod score;
