@@ -12,6 +12,7 @@ const EXAMPLES: &str = "Examples:
   probe call --say question.wav --loss 5 --jitter 30 --reorder 5 --seed 1
   probe load --calls 20 --say question.wav --for 30
   probe idle --calls 50 --for 20 --pid $(pidof repartee)
+  probe barge --seed 7 --count 40
   probe churn --cycles 200 --pid $(pidof repartee)
 
 It ends with 0 when everything was answered, and else with 1 and a sentence that says what to do.";
@@ -32,6 +33,10 @@ pub(crate) enum Command {
     Load(CrowdArgs),
     /// Many callers who keep silent: what does the server spend on them?
     Idle(CrowdArgs),
+    /// Make a seeded set of sounds over the agent's voice: what is cut, what goes on, and how soon?
+    Barge(BargeArgs),
+    /// Write that set of sounds as WAVs, each named by what it is.
+    Sounds(SoundsArgs),
     /// Connect and hang up, again and again: how fast, and does anything stay behind?
     Churn(ChurnArgs),
 }
@@ -119,6 +124,29 @@ pub(crate) struct CrowdArgs {
     /// The server's process on this machine, to read its CPU time and memory.
     #[arg(long)]
     pub(crate) pid: Option<u32>,
+}
+
+#[derive(Args)]
+pub(crate) struct BargeArgs {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// The set's luck: one seed, one set.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How many of them, spread over all kinds.
+    #[arg(long, default_value_t = 60)]
+    pub(crate) count: usize,
+    /// Typed to make the agent speak for some seconds.
+    #[arg(long, default_value = "What is Repartee?")]
+    pub(crate) question: String,
+}
+
+#[derive(Args)]
+pub(crate) struct SoundsArgs {
+    /// An existing folder.
+    pub(crate) folder: PathBuf,
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
 }
 
 #[derive(Args)]

@@ -3,6 +3,7 @@
 //! [`Call`] places a call and keeps a [`Tape`] of everything that happened, timed at the caller; tests
 //! wait on the tape and never sleep. The binary `probe` scripts such calls.
 
+mod bout;
 mod call;
 mod codec;
 mod cost;
@@ -19,10 +20,12 @@ mod page;
 mod record;
 mod report;
 mod script;
+pub mod sounds;
 mod speech;
 mod tape;
 mod trouble;
 
+pub use bout::{Bout, BoutReport, Round, bout};
 pub use call::{Call, CallOptions};
 pub use cost::{Cost, Spent};
 pub use crowd::{Churn, ChurnReport, Crowd, CrowdReport, churn, gather};

@@ -10,12 +10,14 @@ use std::time::Duration;
 
 use clap::Parser;
 use client_probe::{
-    Barge, Call, CallOptions, Churn, Crowd, Door, Impairment, Report, Script, Speech, Trouble,
-    churn, gather, perform,
+    Barge, Bout, Call, CallOptions, Churn, Crowd, Door, Impairment, Report, Script, Speech,
+    Trouble, bout, churn, gather, perform, sounds,
 };
 use serde::Serialize;
 
-use crate::command_line::{CallArgs, ChurnArgs, Cli, Command, CrowdArgs, LineArgs, Target};
+use crate::command_line::{
+    BargeArgs, CallArgs, ChurnArgs, Cli, Command, CrowdArgs, LineArgs, SoundsArgs, Target,
+};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -35,6 +37,8 @@ fn main() -> ExitCode {
             Command::Call(args) => place(args).await,
             Command::Load(args) => load(args).await,
             Command::Idle(args) => idle(args).await,
+            Command::Barge(args) => spar(args).await,
+            Command::Sounds(args) => write_sounds(args),
             Command::Churn(args) => cycle(args).await,
         }
     });
@@ -112,6 +116,32 @@ async fn cycle(args: &ChurnArgs) -> Result<(), String> {
     let report = churn(&plan).await;
     print(&report, args.target.json)?;
     report.verdict().map_err(sentence)
+}
+
+async fn spar(args: &BargeArgs) -> Result<(), String> {
+    let all = sounds::sounds(args.seed, &std::env::temp_dir()).map_err(sentence)?;
+    let count = args.count.clamp(1, all.len());
+    let some = (0..count).map(|n| all[n * all.len() / count].clone());
+    let plan = Bout {
+        door: door(&args.target)?,
+        question: args.question.clone(),
+        sounds: some.collect(),
+    };
+    let report = bout(&plan).await;
+    print(&report, args.target.json)?;
+    match report.troubles.first() {
+        None => Ok(()),
+        Some(trouble) => Err(trouble.clone()),
+    }
+}
+
+fn write_sounds(args: &SoundsArgs) -> Result<(), String> {
+    let all = sounds::sounds(args.seed, &args.folder).map_err(sentence)?;
+    for (n, sound) in all.iter().enumerate() {
+        let file = args.folder.join(format!("{n:03}-{:?}.wav", sound.kind));
+        sound.speech.to_wav(&file).map_err(sentence)?;
+    }
+    Ok(())
 }
 
 fn door(target: &Target) -> Result<Door, String> {

@@ -40,6 +40,27 @@ impl Speech {
         Ok(Self::from_samples(resample(&mono, spec.sample_rate)))
     }
 
+    /// As a mono WAV of 16 bits.
+    pub fn to_wav(&self, path: &Path) -> Result<(), Trouble> {
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: RATE,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let write = || -> Result<(), hound::Error> {
+            let mut writer = hound::WavWriter::create(path, spec)?;
+            for sample in self.samples.iter() {
+                writer.write_sample((sample.clamp(-1.0, 1.0) * f32::from(i16::MAX)) as i16)?;
+            }
+            writer.finalize()
+        };
+        write().map_err(|err| Trouble::Record {
+            path: path.to_owned(),
+            reason: err.to_string(),
+        })
+    }
+
     /// Mono samples at [`RATE`], in −1..1.
     pub fn from_samples(samples: Vec<f32>) -> Self {
         Self {

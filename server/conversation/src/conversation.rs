@@ -92,7 +92,17 @@ impl Conversation {
         match input {
             Input::Connected => self.greet(),
             Input::Configure(settings) => self.configure(settings),
-            Input::Voice { probability, end } => self.hear(probability, end),
+            Input::Voice {
+                probability,
+                voicing,
+                level_dbfs,
+                end,
+            } => self.hear(crate::ear::Heard {
+                probability,
+                voicing,
+                level_dbfs,
+                end,
+            }),
             Input::Hearing(utterance, event) => self.hearing(utterance, event),
             Input::Typed { token, text } => self.typed(token, text),
             Input::Write {

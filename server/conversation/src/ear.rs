@@ -1,7 +1,17 @@
 //! The last windows of the caller's sound: where a voice begins, and how far has been listened.
 
+use crate::patience as p;
 use crate::patience::{GAP, ONSET_VOICED, ONSET_WINDOWS, WINDOW};
 use crate::{Ears, Millis};
+
+/// What was measured of one window of sound, which ends at `end`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Heard {
+    pub(crate) probability: f32,
+    pub(crate) voicing: f32,
+    pub(crate) level_dbfs: f32,
+    pub(crate) end: Millis,
+}
 
 /// One judged window of sound. `start` and `end` in media time.
 #[derive(Clone, Copy, Debug, Default)]
@@ -10,26 +20,45 @@ pub(crate) struct Window {
     pub(crate) end: Millis,
     pub(crate) probability: f32,
     pub(crate) voiced: bool,
+    pub(crate) voicing: f32,
+    pub(crate) level_dbfs: f32,
+    /// Well above the noise of the line.
+    pub(crate) loud: bool,
+    /// It may be the beginning of a word: a voice, or a sound that is no click.
+    pub(crate) begins: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Ear {
     recent: [Window; ONSET_WINDOWS],
     /// When the last window came, by the clock.
     pub(crate) at: Millis,
     /// Sound before this belongs to an utterance already, or was thrown away.
     claimed: Millis,
+    /// The noise of the line.
+    floor_dbfs: f32,
+    /// The present sound was found to be noise; until it is over it contests nothing.
+    refused: bool,
+}
+
+impl Default for Ear {
+    fn default() -> Self {
+        Self {
+            recent: [Window::default(); ONSET_WINDOWS],
+            at: Millis(0),
+            claimed: Millis(0),
+            floor_dbfs: p::LOUD_DBFS,
+            refused: false,
+        }
+    }
 }
 
 impl Ear {
     /// Takes the next window; none when it is not news.
-    pub(crate) fn hear(
-        &mut self,
-        now: Millis,
-        probability: f32,
-        end: Millis,
-        ears: &Ears,
-    ) -> Option<Window> {
+    pub(crate) fn hear(&mut self, now: Millis, heard: Heard, ears: &Ears) -> Option<Window> {
+        let Heard {
+            probability, end, ..
+        } = heard;
         let before = self.end();
         if end <= before {
             return None;
@@ -40,21 +69,54 @@ impl Ear {
             before
         };
         let voiced = probability >= ears.threshold;
-        let probability = if probability.is_finite() {
-            probability.clamp(0.0, 1.0)
-        } else {
-            0.0
+        let within = |value: f32, least: f32, most: f32| match value.is_finite() {
+            true => value.clamp(least, most),
+            false => least,
         };
-        let window = Window {
+        let probability = within(probability, 0.0, 1.0);
+        let mut window = Window {
             start,
             end,
             probability,
             voiced,
+            voicing: within(heard.voicing, 0.0, 1.0),
+            level_dbfs: within(heard.level_dbfs, -120.0, 0.0),
+            loud: false,
+            begins: false,
         };
+        self.weigh(&mut window);
         self.recent.rotate_left(1);
         self.recent[ONSET_WINDOWS - 1] = window;
         self.at = now;
         Some(window)
+    }
+
+    /// How the window stands to the noise of the line, and to the window before.
+    fn weigh(&mut self, window: &mut Window) {
+        let level = window.level_dbfs;
+        window.loud = level >= p::LOUD_DBFS.max(self.floor_dbfs + p::LOUD_OVER_FLOOR_DB);
+        let higher = self.floor_dbfs + p::FLOOR_RISES_DB;
+        self.floor_dbfs = level.min(higher);
+        self.refused &= window.loud;
+        let before = &self.recent[ONSET_WINDOWS - 1];
+        let lasts = before.loud && level >= before.level_dbfs - p::CLICK_FALLS_DB;
+        let sings = window.voicing >= p::SINGING;
+        window.begins = match self.refused {
+            true => window.voiced && sings,
+            false => window.voiced || (window.loud && (lasts || sings)),
+        };
+    }
+
+    /// The window before `window`, where the same sound had begun in it.
+    pub(crate) fn before(&self, window: &Window) -> Option<Window> {
+        let before = self.recent[ONSET_WINDOWS - 2];
+        (before.loud && before.end == window.start && before.start >= self.claimed)
+            .then_some(before)
+    }
+
+    /// The present sound is noise.
+    pub(crate) fn refuse(&mut self) {
+        self.refused = true;
     }
 
     /// How far the sound has come, in media time.

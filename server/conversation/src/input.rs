@@ -15,6 +15,10 @@ pub enum Input {
     /// A window of the caller's sound has been judged; `end` is where it ends in media time.
     Voice {
         probability: f32,
+        /// How strongly it repeats itself at the pitch of a voice, 0 to 1.
+        voicing: f32,
+        /// How loud it is.
+        level_dbfs: f32,
         end: Millis,
     },
     Hearing(UtteranceId, HearingEvent),

@@ -1,7 +1,7 @@
 //! The caller's sound and words: when an utterance opens, cuts in, pauses and is complete.
 
 use crate::conversation::Conversation;
-use crate::ear::Window;
+use crate::ear::{Heard, Window};
 use crate::floor::Floor;
 use crate::history::Line;
 use crate::output::{Author, Ending, Fact, LineKind, Output};
@@ -11,12 +11,12 @@ use crate::utterance::{Opening, Pauses, Said, Utterance, Verdict, Words};
 use crate::{Endpointing, FloorName, Millis, Modality, Place};
 
 impl Conversation {
-    pub(crate) fn hear(&mut self, probability: f32, end: Millis) {
+    pub(crate) fn hear(&mut self, heard: Heard) {
         let ears = self.settings.ears;
         if !ears.listening {
             return;
         }
-        let Some(window) = self.ear.hear(self.now, probability, end, &ears) else {
+        let Some(window) = self.ear.hear(self.now, heard, &ears) else {
             return;
         };
         let now = self.now;
@@ -24,7 +24,7 @@ impl Conversation {
             utterance.hear(&window, ears.threshold, now);
             self.weigh();
         } else if self.contestable() {
-            if window.voiced {
+            if window.begins {
                 self.contest(&window);
             }
         } else if let Some(began) = self.ear.onset() {
@@ -132,8 +132,13 @@ impl Conversation {
         let (reply, _) = self.take_apart();
         let reply = reply.expect("only an agent that speaks is contested");
         self.say(Output::Duck { reply: reply.id });
-        let mut utterance = self.listen(window.start, window.start, false);
-        utterance.hear(window, self.settings.ears.threshold, self.now);
+        // The first sound of a word may have filled the window before, and not been voice yet.
+        let before = self.ear.before(window);
+        let began = before.map_or(window.start, |before| before.start);
+        let mut utterance = self.listen(began, began, false);
+        for heard in before.iter().chain([window]) {
+            utterance.hear(heard, self.settings.ears.threshold, self.now);
+        }
         let since = self.now;
         self.pass_to(Floor::Contested {
             reply,
@@ -145,9 +150,8 @@ impl Conversation {
     /// The open utterance has one window or some words more: what does it want?
     pub(crate) fn weigh(&mut self) {
         let end = self.ear.end();
-        let threshold = self.settings.ears.threshold;
         let verdict = match &self.floor {
-            Floor::Contested { utterance, .. } => utterance.verdict(end, threshold),
+            Floor::Contested { utterance, .. } => utterance.verdict(end),
             Floor::Agent {
                 overheard: Some(utterance),
                 ..
@@ -186,6 +190,9 @@ impl Conversation {
         let contested = self.floor.name() == FloorName::Contested;
         let (reply, utterance) = self.take_apart();
         if let Some(utterance) = utterance {
+            if utterance.is_noise() {
+                self.ear.refuse();
+            }
             self.forget(&utterance);
         }
         let mut reply = reply.expect("a contest is about a reply");

@@ -14,23 +14,52 @@ pub(crate) const GAP: Millis = Millis(500);
 /// While someone speaks, so much less than the threshold still counts: voices swing within words.
 pub(crate) const HYSTERESIS: f32 = 0.15;
 
-/// Voice that lasts this long over the agent is a barge-in: longer than a cough, and with the way
-/// to us still decided within 500 ms of its first sample.
-pub(crate) const CONFIRM: Millis = Millis(440);
-/// A contest that breathes in at `CONFIRM` gets one window more.
-pub(crate) const CONTEST: Millis = Millis(470);
+/// A sound this loud, and this far above the noise of the line, may be the first consonant of a word:
+/// "s" and "f" are no voice for up to 200 ms, and the agent is to be down by then.
+pub(crate) const LOUD_DBFS: f32 = -54.0;
+pub(crate) const LOUD_OVER_FLOOR_DB: f32 = 15.0;
+/// The noise of the line follows what is quieter at once, and what is louder by 3 dB a second.
+pub(crate) const FLOOR_RISES_DB: f32 = 0.1;
+/// A click has fallen by more than this one window later.
+pub(crate) const CLICK_FALLS_DB: f32 = 6.0;
+/// A window of voice that repeats itself so strongly at a voice's pitch has a pitch; hoarse vowels do.
+pub(crate) const VOICING: f32 = 0.5;
+/// So strongly nothing but a voice or a tone does: it counts before the detector is sure.
+pub(crate) const SINGING: f32 = 0.85;
+/// So far below its loudest window a sound is over: vowels stand 10 to 25 dB above their consonants.
+pub(crate) const FADED_DB: f32 = 26.0;
+/// Once there was voice, what is less probable is the noise behind it.
+pub(crate) const NOISE_PROBABILITY: f32 = 0.2;
+/// So much of a sound must have a pitch to be speech. The voiced end of a cough is shorter.
+pub(crate) const SPOKEN: Millis = Millis(128);
+
+/// Speech that still goes on after this long is a barge-in: with the way to us it is decided within
+/// 500 ms of its first sample. Most coughs are over by then, and have too little pitch if not.
+pub(crate) const CONFIRM: Millis = Millis(352);
+/// ... where so much of it is voice by the detector's word: a late hum behind noise is not enough.
+pub(crate) const CONFIRM_VOICE: Millis = Millis(190);
+/// Where the words so far are those of a listener, the sound is given the length of an "okay".
+pub(crate) const CONFIRM_LISTENER: Millis = Millis(448);
+/// Nothing but noise for so long is a cough: no word begins with a longer consonant ...
+pub(crate) const NOISE: Millis = Millis(200);
+/// ... and where the detector takes it for voice, this long: it believes some coughs, whatever their length.
+pub(crate) const NOISE_DOUBT: Millis = Millis(300);
+/// A silence of this length ends a contest: the stops within words are shorter,
+pub(crate) const CONTEST_QUIET: Millis = Millis(96);
+/// or at most so long, where half a syllable came before.
+pub(crate) const CONTEST_QUIET_DOUBT: Millis = Millis(128);
+/// A short sound that was speech waits so long for its words: "stop" and "yeah" differ in nothing else.
+pub(crate) const CONTEST_WORDS: Millis = Millis(464);
+/// No contest is longer.
+pub(crate) const CONTEST: Millis = Millis(560);
 /// The same by the clock, if the caller's sound stops coming in the middle of a contest.
 pub(crate) const CONTEST_CLOCK: Millis = Millis(600);
 /// No word is shorter: "words" in less voice were a click.
 pub(crate) const WORD: Millis = Millis(150);
-/// Over a contested stretch the windows must on average lie so far above the threshold: a cough
-/// hovers around it, a voice does not.
-pub(crate) const CONTEST_MARGIN: f32 = 0.15;
-/// A silence of this length ends a contest: it was a cough.
-pub(crate) const COUGH_QUIET: Millis = Millis(190);
-/// Up to this much voice was a click, and `CLICK_QUIET` ends its contest.
-pub(crate) const CLICK: Millis = Millis(64);
-pub(crate) const CLICK_QUIET: Millis = Millis(90);
+/// After a backchannel this silence means that no more follows ...
+pub(crate) const BACKCHANNEL_QUIET: Millis = Millis(190);
+/// ... but where its words are not known yet, they may still turn out to be a wish.
+pub(crate) const LATE_WORDS: Millis = Millis(600);
 /// "mm-hm, yeah, right" may go on beside the agent so long; then the caller wants to speak.
 pub(crate) const BACKCHANNEL: Millis = Millis(1_200);
 

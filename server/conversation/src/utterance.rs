@@ -2,7 +2,7 @@
 
 use crate::ear::Window;
 use crate::patience as p;
-use crate::words::{Wish, wish};
+use crate::words::{Sign, Wish, sign, wish};
 use crate::{LineId, Millis, UtteranceId};
 
 /// An utterance that is still being said.
@@ -25,9 +25,12 @@ pub(crate) struct Utterance {
     pub(crate) partial: String,
     /// Why its words will never come.
     pub(crate) deaf: Option<String>,
+    /// How long the detector was sure, and the part of it in which the sound was a voice's by its pitch.
     voice: Millis,
-    windows: u32,
-    probabilities: f32,
+    spoken: Millis,
+    loudest_dbfs: f32,
+    /// Where something was last heard, voice or not, in media time.
+    sounded: Millis,
     pause: Option<Pause>,
 }
 
@@ -82,25 +85,50 @@ impl Utterance {
             partial: String::new(),
             deaf: None,
             voice: window_end - opening.began,
-            windows: 0,
-            probabilities: 0.0,
+            spoken: Millis(0),
+            loudest_dbfs: -120.0,
+            sounded: window_end,
             pause: None,
         }
     }
 
     /// The next window of the caller's sound.
     pub(crate) fn hear(&mut self, window: &Window, threshold: f32, now: Millis) {
-        self.windows += 1;
-        self.probabilities += window.probability;
+        self.loudest_dbfs = self.loudest_dbfs.max(window.level_dbfs);
+        // Detectors remember: a window may be called voice that is silent already.
+        let faded = window.level_dbfs < self.loudest_dbfs - p::FADED_DB;
         let going_on = window.probability >= threshold - p::HYSTERESIS;
-        if window.voiced || (self.pause.is_none() && going_on) {
+        let voice = window.voiced || (self.pause.is_none() && going_on);
+        if voice {
             self.last_voice = window.end;
             self.last_voice_at = now;
-            self.voice = self.voice + (window.end - window.start);
             self.pause = None;
         } else {
             self.pause.get_or_insert_default();
         }
+        let lasts = window.end - window.start;
+        // The detector takes its time over a soft beginning; the pitch tells sooner.
+        let sings = window.loud && window.voicing >= p::SINGING;
+        if voice && !faded {
+            self.voice = self.voice + lasts;
+        }
+        if !faded && (sings || (voice && window.voicing >= p::VOICING)) {
+            self.spoken = self.spoken + lasts;
+        }
+        let noise = self.voiced() && !sings && window.probability < p::NOISE_PROBABILITY;
+        if window.loud && !faded && !noise {
+            self.sounded = window.end;
+        }
+    }
+
+    /// Some of it was voice, by the detector's word.
+    fn voiced(&self) -> bool {
+        self.voice > Millis(0)
+    }
+
+    /// Nothing of it had a pitch.
+    pub(crate) fn is_noise(&self) -> bool {
+        self.spoken == Millis(0)
     }
 
     pub(crate) fn silence(&self, end: Millis) -> Millis {
@@ -158,29 +186,49 @@ impl Utterance {
         silence >= enough
     }
 
-    /// Is this sound, up to `end`, a wish to speak? `threshold` of the ears.
-    pub(crate) fn verdict(&self, end: Millis, threshold: f32) -> Verdict {
-        let wish = wish(&self.partial);
-        if wish == Wish::Speaks && self.voice >= p::WORD {
+    /// Is this sound, up to `end`, a wish to speak?
+    pub(crate) fn verdict(&self, end: Millis) -> Verdict {
+        let sign = sign(&self.partial);
+        let (lasted, quiet) = (end - self.began, end - self.sounded);
+        let speech = self.spoken >= p::SPOKEN;
+        if speech && sign == Sign::Speaks && self.voice >= p::WORD {
             return Verdict::BargeIn;
         }
-        let lasted = end - self.began;
-        if lasted >= p::CONFIRM && !self.pausing() && self.convinces(threshold) {
-            return if wish == Wish::Listens {
-                Verdict::Backchannel
-            } else {
-                Verdict::BargeIn
+        let confirm = match sign {
+            Sign::Hums | Sign::Listens => p::CONFIRM_LISTENER,
+            Sign::None | Sign::Speaks => p::CONFIRM,
+        };
+        if speech && quiet == Millis(0) && lasted >= confirm && self.voice >= p::CONFIRM_VOICE {
+            return match sign {
+                Sign::Listens => Verdict::Backchannel,
+                _ => Verdict::BargeIn,
             };
         }
-        let quiet = if self.voice <= p::CLICK {
-            p::CLICK_QUIET
-        } else {
-            p::COUGH_QUIET
-        };
-        if lasted >= p::CONTEST || self.silence(end) >= quiet {
+        let over = lasted >= p::CONTEST || quiet >= self.enough_quiet();
+        let words_came = matches!(sign, Sign::Hums | Sign::Listens);
+        if !speech && (over || self.is_noise() && lasted >= self.longest_noise()) {
             return Verdict::Nothing;
         }
+        if speech && over && (words_came || lasted >= p::CONTEST_WORDS) {
+            return Verdict::Backchannel;
+        }
         Verdict::Undecided
+    }
+
+    fn enough_quiet(&self) -> Millis {
+        match self.is_noise() || self.spoken >= p::SPOKEN {
+            true => p::CONTEST_QUIET,
+            // The first vowel of "excuse me" is short, and the stop behind it long.
+            false => p::CONTEST_QUIET_DOUBT,
+        }
+    }
+
+    /// How long a sound without a pitch may go on; the detector's word buys it some time.
+    fn longest_noise(&self) -> Millis {
+        match self.voiced() {
+            true => p::NOISE_DOUBT,
+            false => p::NOISE,
+        }
     }
 
     /// The same for a caller who was found to be only listening.
@@ -188,21 +236,15 @@ impl Utterance {
         if wish(&self.partial) == Wish::Speaks {
             return Verdict::BargeIn;
         }
+        let patience = match wish(&self.partial) {
+            Wish::Unknown => p::LATE_WORDS,
+            _ => p::BACKCHANNEL_QUIET,
+        };
         match self.pausing() {
-            true if self.silence(end) >= p::COUGH_QUIET => Verdict::Nothing,
+            true if self.silence(end) >= patience => Verdict::Nothing,
             false if end - self.began >= p::BACKCHANNEL => Verdict::BargeIn,
             _ => Verdict::Undecided,
         }
-    }
-
-    fn convinces(&self, threshold: f32) -> bool {
-        let windows = self.windows.max(1);
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a contest has some dozen windows"
-        )]
-        let mean = self.probabilities / windows as f32;
-        mean >= (threshold + p::CONTEST_MARGIN).min(0.9)
     }
 }
 

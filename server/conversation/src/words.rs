@@ -29,8 +29,7 @@ pub(crate) enum Wish {
 pub(crate) fn wish(partial: &str) -> Wish {
     let mut wish = Wish::Unknown;
     for word in partial.split_whitespace() {
-        // Recognisers put noises in brackets: "[COUGH]", "<sil>", "++BREATH++".
-        if word.starts_with(['[', '<', '(', '+']) {
+        if noise(word) {
             continue;
         }
         if listens(word) {
@@ -40,6 +39,53 @@ pub(crate) fn wish(partial: &str) -> Wish {
         }
     }
     wish
+}
+
+/// What the first words over the agent's voice are worth: they are guesses at half a syllable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sign {
+    /// No word, or only such as any vowel is taken for.
+    None,
+    /// "oh", "ah": a listener, or the first vowel of a sentence.
+    Hums,
+    /// "yeah", "okay", "mm-hm".
+    Listens,
+    /// A real word.
+    Speaks,
+}
+
+/// What hums and first vowels are taken for.
+const GUESSES: &[&str] = &[
+    "i", "a", "the", "and", "you", "be", "but", "for", "or", "an", "if", "in", "is", "it", "of",
+    "on", "as", "at", "to", "he", "they", "who", "we're", "me", "im", "i'm",
+];
+const HUMS: &[&str] = &[
+    "ah", "eh", "er", "erm", "ha", "hm", "hmm", "huh", "mm", "mmm", "oh", "uh", "uhm", "um",
+    "well", "hum", "see",
+];
+
+pub(crate) fn sign(partial: &str) -> Sign {
+    let mut sign = Sign::None;
+    for word in partial.split_whitespace() {
+        let bare = word.trim_end_matches(['.', ',', '?', '!']).to_lowercase();
+        if noise(word) || GUESSES.contains(&bare.as_str()) {
+            continue;
+        }
+        let next = match listens(word) {
+            true if HUMS.contains(&bare.as_str()) => Sign::Hums,
+            true => Sign::Listens,
+            false => return Sign::Speaks,
+        };
+        if sign != Sign::Listens {
+            sign = next;
+        }
+    }
+    sign
+}
+
+/// Recognisers put noises in brackets: "[COUGH]", "<sil>", "++BREATH++".
+fn noise(word: &str) -> bool {
+    word.starts_with(['[', '<', '(', '+'])
 }
 
 /// True also for "mm-hm" and "uh-huh", whose every part is such a sound.
@@ -52,7 +98,7 @@ fn listens(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Wish, wish};
+    use super::{Sign, Wish, sign, wish};
 
     #[test]
     fn only_real_words_claim_the_floor() {
@@ -67,6 +113,22 @@ mod tests {
             ("warte mal", Wish::Speaks),
         ] {
             assert_eq!(wish(partial), expected, "{partial:?}");
+        }
+    }
+    #[test]
+    fn the_first_words_are_guesses() {
+        for (partial, expected) in [
+            ("", Sign::None),
+            ("the", Sign::None),
+            ("[COUGH] you", Sign::None),
+            ("oh", Sign::Hums),
+            ("Yeah.", Sign::Listens),
+            ("oh okay", Sign::Listens),
+            ("uh-huh", Sign::Listens),
+            ("the price", Sign::Speaks),
+            ("stop", Sign::Speaks),
+        ] {
+            assert_eq!(sign(partial), expected, "{partial:?}");
         }
     }
 }

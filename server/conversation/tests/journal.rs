@@ -43,6 +43,8 @@ impl Recorded {
             let probability = if window % 130 < 25 { 0.93 } else { 0.017 };
             let mut todo = self.give(Input::Voice {
                 probability,
+                voicing: probability,
+                level_dbfs: 50.0 * probability - 70.0,
                 end: Millis(self.now),
             });
             while let Some(output) = todo.pop() {

@@ -145,11 +145,11 @@ proptest! {
 
     #[test]
     fn probabilities_and_times_of_any_kind_are_survived(
-        windows in prop::collection::vec((any::<f32>(), any::<u32>(), 0_u64..5_000), 0..80)
+        windows in prop::collection::vec((any::<[f32; 3]>(), any::<u32>(), 0_u64..5_000), 0..80)
     ) {
         let mut core = Conversation::new(Settings::default());
-        for (probability, end, now) in windows {
-            core.handle(Millis(now), Input::Voice { probability, end: Millis(u64::from(end)) });
+        for ([probability, voicing, level_dbfs], end, now) in windows {
+            core.handle(Millis(now), Input::Voice { probability, voicing, level_dbfs, end: Millis(u64::from(end)) });
             while core.poll_output().is_some() {}
         }
         core.handle(Millis(9_000), Input::HangUp);

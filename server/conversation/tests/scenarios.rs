@@ -51,11 +51,13 @@ impl Stage {
     }
 
     /// Sound for so long; the clock goes with it.
-    fn sound(&mut self, length: u64, probability: f32) {
+    fn sound(&mut self, length: u64, [probability, voicing, level_dbfs]: [f32; 3]) {
         for _ in 0..length.div_ceil(WINDOW) {
             self.pass(WINDOW);
             self.give(Input::Voice {
                 probability,
+                voicing,
+                level_dbfs,
                 end: Millis(self.now),
             });
         }
@@ -95,9 +97,10 @@ impl Stage {
         let token = 7;
         match word {
             "set" => self.set(rest),
-            "voice" => self.sound(number(rest), 0.9),
-            "cough" => self.sound(number(rest), 0.55),
-            "quiet" => self.sound(number(rest), 0.02),
+            "voice" => self.sound(number(rest), [0.9, 0.9, -20.0]),
+            "cough" => self.sound(number(rest), [0.9, 0.3, -20.0]),
+            "hiss" => self.sound(number(rest), [0.1, 0.2, -30.0]),
+            "quiet" => self.sound(number(rest), [0.02, 0.0, -70.0]),
             "wait" => self.pass(number(rest)),
             "hears" => self.hearing(HearingEvent::Partial { text, stable: 0 }),
             "judged" => {

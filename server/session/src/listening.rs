@@ -1,13 +1,11 @@
 //! The way in: packets to speech, speech to observations and to the recognizer.
 
 use crate::peer::AudioPacket;
-use models_engine::{CallerId, LISTENING_RATE, Probability, VoiceDetector};
+use models_engine::{CallerId, VoiceDetector};
 use models_host::Hearing;
-use server_audio::{AudioError, Inbound};
+use server_audio::{AudioError, Inbound, Listener};
 use server_conversation::{Input, Millis, UtteranceId};
 use std::sync::atomic::{AtomicU64, Ordering};
-
-const SAMPLES_PER_MS: u64 = LISTENING_RATE as u64 / 1_000;
 
 /// Numbers the voices of this process; what a recognizer learns of one is lost with the process.
 static CALLERS: AtomicU64 = AtomicU64::new(1);
@@ -16,26 +14,22 @@ pub(crate) struct Ears {
     caller: CallerId,
     inbound: Inbound,
     detector: Box<dyn VoiceDetector>,
-    /// Samples of the detector's window that are filled already.
-    filled: usize,
+    listener: Listener,
     hearing: Option<(UtteranceId, Hearing)>,
     /// Reused for each packet.
     speech: Vec<f32>,
-    windows: Vec<Probability>,
 }
 
 impl Ears {
     pub(crate) fn new(detector: Box<dyn VoiceDetector>) -> Result<Self, AudioError> {
         let inbound = Inbound::new()?;
-        let (speech, windows) = (Vec::with_capacity(4_096), Vec::with_capacity(16));
         Ok(Self {
             caller: CallerId(CALLERS.fetch_add(1, Ordering::Relaxed)),
             inbound,
             detector,
-            filled: 0,
+            listener: Listener::new(),
             hearing: None,
-            speech,
-            windows,
+            speech: Vec::with_capacity(4_096),
         })
     }
 
@@ -62,23 +56,16 @@ impl Ears {
         if let Some((_, hearing)) = &mut self.hearing {
             hearing.push(&self.speech);
         }
-        self.windows.clear();
-        self.detector.push(&self.speech, &mut |probability| {
-            self.windows.push(probability)
-        });
-        let (window, filled) = (self.detector.window().max(1), self.filled);
-        let total = filled + self.speech.len();
-        self.filled = total % window;
-        let windows = self
-            .windows
-            .iter()
-            .enumerate()
-            .map(|(index, &probability)| {
-                let after = total.saturating_sub((index + 1) * window) as u64;
-                let end = Millis(end.saturating_sub(after / SAMPLES_PER_MS));
-                Input::Voice { probability, end }
+        let detector = self.detector.as_mut();
+        self.listener
+            .listen(&self.speech, end, detector, &mut |window| {
+                inputs.extend([Input::Voice {
+                    probability: window.probability,
+                    voicing: window.voicing,
+                    level_dbfs: window.level_dbfs,
+                    end: Millis(window.end_ms),
+                }]);
             });
-        inputs.extend(windows);
     }
 
     pub(crate) fn deadline(&self) -> Option<Millis> {

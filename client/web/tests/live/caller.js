@@ -44,8 +44,23 @@
     }
   };
 
+  /** Where the first sample stands that is no silence, in ms. */
+  function firstSound(buffer) {
+    const samples = buffer.getChannelData(0);
+    const loudest = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+    return (1_000 * samples.findIndex((sample) => Math.abs(sample) > loudest * 0.02)) / buffer.sampleRate;
+  }
+
   globalThis.caller = {
     heard,
+    /** When the loudspeaker was last within 12 dB of what it was before `from`, until `to`. */
+    lastLoud(from, to) {
+      const before = heard.filter(([at, level]) => at > from - 1_500 && at < from && level > 0.006)
+        .map(([, level]) => level).sort((a, b) => a - b);
+      const loud = before[Math.floor(before.length / 2)] / 4;
+      const last = heard.filter(([at, level]) => at >= from && at <= to && level > loud).at(-1);
+      return last ? last[0] : from;
+    },
     /** Says a WAV; answers when its first sample left, and ends when its last did. */
     async say(base64, { gain = 1 } = {}) {
       await context.resume();
@@ -55,7 +70,7 @@
       const began = performance.now();
       source.start();
       await new Promise((done) => (source.onended = done));
-      return { began, ended: performance.now() };
+      return { began, voiced: began + firstSound(buffer), ended: performance.now() };
     },
     loudest: (from = 0) => Math.max(0, ...heard.filter(([at]) => at >= from).map(([, level]) => level)),
     /** How long the loudspeaker was not silent, in ms. */

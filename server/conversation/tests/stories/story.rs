@@ -192,8 +192,17 @@ impl Story<'_> {
         if voiced {
             self.world.voiced(self.now);
         }
+        let chance = &mut self.world.chance;
+        let voicing = if chance.once_in(4) { 0.2 } else { probability };
+        let level_dbfs = if voiced || chance.once_in(20) {
+            -25.0
+        } else {
+            -65.0
+        };
         self.happen(Input::Voice {
             probability,
+            voicing,
+            level_dbfs,
             end: Millis(self.media),
         })
     }
