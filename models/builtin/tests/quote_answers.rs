@@ -127,6 +127,28 @@ fn a_freight_company_is_known() {
 }
 
 #[test]
+fn an_island_is_known() {
+    measure("island", &open("island"), &HARD);
+}
+
+#[test]
+fn a_swimming_pool_is_known() {
+    measure("pool", &open("pool"), &HARD);
+}
+
+#[test]
+fn a_vet_is_known() {
+    measure("vet", &open("vet"), &HARD);
+}
+
+/// Set-up may not have fetched what finds meaning.
+#[test]
+fn a_hotel_is_known_by_its_words_alone() {
+    let (knowledge, _) = Knowledge::open(&folders().join("hotel")).expect("the folder is good");
+    measure("hotel", &knowledge, &PLAIN);
+}
+
+#[test]
 fn repartee_knows_itself() {
     let knowledge = Knowledge::embedded();
     learn(&knowledge, Path::new("repartee")).expect("models/setup.sh has fetched the weights");

@@ -17,9 +17,9 @@ pub(super) struct Answer<'a> {
 /// So short an answer has room for the sentence beside it.
 const BRIEF_WORDS: usize = 32;
 /// A sentence from elsewhere is said too when its score comes this close.
-const RIVAL: f32 = 1.0;
+const RIVAL: f32 = 2.0;
 /// Two answers have no more words than this.
-const MOST_WORDS: usize = 50;
+const MOST_WORDS: usize = 70;
 /// A second sentence of the same passage is said too when its score comes this close.
 const RUNNER_UP: f32 = 0.8;
 

@@ -22,6 +22,10 @@ const TOLD: &str = "Repartee is a media server that answers questions aloud. It 
     it up in what it was given to read, and tells you what it found. You may cut in at any time, and it \
     will listen. When you have finished it goes on with what you asked for, and not with what it had in mind.";
 
+/// From here on a window counts as having a pitch.
+const PITCH: f32 = 0.5;
+const WINDOW_MS: i64 = 32;
+
 /// The engines of a call. Words come only where a recognizer is given.
 pub(crate) struct House<'a> {
     pub(crate) detector: Box<dyn VoiceDetector>,
@@ -41,6 +45,8 @@ pub(crate) enum Caller<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
     pub(crate) down_ms: Option<i64>,
+    /// Where the first window begins that has a voice's pitch: "s" and "f" have none.
+    pub(crate) pitch_ms: Option<i64>,
     pub(crate) contested: u32,
     pub(crate) cut_ms: Option<i64>,
     pub(crate) restored_ms: Option<i64>,
@@ -341,6 +347,9 @@ impl<'a> Call<'a> {
             let at = *at as i64;
             at >= began && at <= began + decided && *level > usual - 12.0
         });
+        let pitched = |seen: &&(i64, Observation)| seen.0 > 0 && seen.1.voicing >= PITCH;
+        let first = self.outcome.seen.iter().find(pitched);
+        self.outcome.pitch_ms = first.map(|(end, _)| (end - WINDOW_MS).max(0));
         self.outcome.down_ms = Some(
             loud.map(|(at, _)| *at as i64 + FRAME_MS as i64 - began)
                 .max()

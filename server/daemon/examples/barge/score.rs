@@ -36,6 +36,8 @@ pub(crate) struct Score {
     pub(crate) all: usize,
     pub(crate) cut: usize,
     pub(crate) down_ms: Vec<f64>,
+    /// The same from the first pitch on, of what has one.
+    pub(crate) down_from_pitch_ms: Vec<f64>,
     pub(crate) decided_ms: Vec<f64>,
 }
 
@@ -47,6 +49,10 @@ impl Score {
             score.cut += usize::from(outcome.cut_ms.is_some());
             let float = |ms: i64| ms as f64;
             score.down_ms.extend(outcome.down_ms.map(float));
+            let pitched = outcome.down_ms.zip(outcome.pitch_ms);
+            score
+                .down_from_pitch_ms
+                .extend(pitched.map(|(down, pitch)| float((down - pitch).max(0))));
             let decided = outcome.cut_ms.or(outcome.restored_ms);
             score.decided_ms.extend(decided.map(float));
         }
@@ -67,9 +73,10 @@ impl fmt::Display for Score {
             )
         };
         let (down, decided) = (spread(&self.down_ms), spread(&self.decided_ms));
+        let pitched = spread(&self.down_from_pitch_ms);
         write!(
             f,
-            "cut {:>3} of {:>3}   down {down}   decided {decided}",
+            "cut {:>3} of {:>3}   down {down}   from its first pitch {pitched}   decided {decided}",
             self.cut, self.all
         )
     }
