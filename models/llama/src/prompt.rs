@@ -24,6 +24,10 @@ const PASSAGE_BYTES: usize = 2_000;
 /// The notes of so many questions are remembered, of all calls together; the oldest go first.
 const REMEMBERED: usize = 512;
 
+/// So many messages go at once when a conversation becomes too long: were it one, everything behind it would have to
+/// be read anew for each reply.
+const BLOCK: usize = 16;
+
 /// What questions came with, by the conversation up to them.
 #[derive(Default)]
 pub(crate) struct Notes {
@@ -115,19 +119,17 @@ impl Messages {
         }
     }
 
-    /// Drops what is least missed: old notes, then the oldest question with its answer, then the last notes. False
-    /// when only the last words are left.
+    /// Drops what is least missed: old notes, then the oldest words, then the last notes. False when only the last
+    /// words are left.
     pub(crate) fn shorten(&mut self) -> bool {
         let Some((last, earlier)) = self.messages.split_last_mut() else {
             return false;
         };
-        if let Some(message) = earlier.iter_mut().find(|message| !message.notes.is_empty()) {
-            message.notes.clear();
+        if earlier.iter().any(|message| !message.notes.is_empty()) {
+            earlier.iter_mut().for_each(|message| message.notes.clear());
         } else if !earlier.is_empty() {
-            self.messages.remove(0);
-            while self.messages.len() > 1 && self.messages[0].role == "assistant" {
-                self.messages.remove(0);
-            }
+            let dropped = earlier.len().min(BLOCK);
+            self.messages.drain(..dropped);
         } else if !last.notes.is_empty() {
             last.notes.clear();
         } else {

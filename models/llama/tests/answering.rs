@@ -10,7 +10,8 @@ fn options(mind: Mind) -> LlamaOptions {
     let name = format!("answering-{mind:?}.gguf");
     let model = place(env!("CARGO_TARGET_TMPDIR"), &name, &answering(mind));
     let mut options = LlamaOptions::new(model.expect("a fixture is written"));
-    options.context_tokens = 1024;
+    options.context_tokens = 2048;
+    options.max_tokens = 200;
     options.sampling = Sampling {
         temperature: 0.0,
         ..Sampling::default()
@@ -125,7 +126,7 @@ fn only_new_tokens_are_read_after_a_barge_in() {
 fn what_was_not_heard_is_forgotten() {
     let llama = load();
     let prompt = said("tell me of music");
-    let whole = compose(&llama, &prompt);
+    assert_eq!(compose(&llama, &prompt), reply("music", "nothing"));
     let mut next = prompt.clone();
     next.lines.push(Line {
         author: Author::Agent,
@@ -133,11 +134,7 @@ fn what_was_not_heard_is_forgotten() {
         cut: true,
     });
     next.lines.push(line(Author::Caller, "go on"));
-    assert_ne!(
-        compose(&llama, &next),
-        whole,
-        "the words of both utterances are one message"
-    );
+    assert_eq!(compose(&llama, &next), reply("music", "nothing"));
     let asked = llama.counts();
     assert_eq!(compose(&llama, &next), reply("music", "nothing"));
     let again = llama.counts();
@@ -222,7 +219,10 @@ fn a_call_that_does_not_listen_holds_up_nobody() {
 fn thoughts_are_not_spoken() {
     let llama = Llama::load(options(Mind::Thinking)).expect("the fixture loads");
     assert_eq!(compose(&llama, &said("clock")), reply("clock", "nothing"));
-    assert!(llama.counts().composed > 30, "it thought");
+    let plain = load();
+    compose(&plain, &said("clock"));
+    let thought = llama.counts().composed - plain.counts().composed;
+    assert_eq!(thought, 3, "it thought a word between two marks");
 }
 
 #[test]
@@ -301,4 +301,26 @@ fn bad_files_are_refused() {
             "{name}: {told}"
         );
     }
+}
+
+#[test]
+fn a_cancelled_reply_leaves_its_sequence_in_order() {
+    let llama = load();
+    let cancel = Cancel::new();
+    let mut pieces = 0;
+    let mut emit = |_| {
+        pieces += 1;
+        cancel.cancel();
+    };
+    let stopped = llama.compose(&said("tell me of summer"), &mut emit, &cancel);
+    assert_eq!(stopped, Err(Stopped::Cancelled));
+    assert_eq!(pieces, 1);
+    assert_eq!(
+        compose(&llama, &said("tell me of summer")),
+        reply("summer", "nothing")
+    );
+    assert_eq!(
+        compose(&llama, &said("tell me of winter")),
+        reply("nothing", "nothing")
+    );
 }

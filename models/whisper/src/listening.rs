@@ -73,7 +73,9 @@ impl<'a> Utterance<'a> {
 
     fn due(&self) -> bool {
         let new = self.sound.len() - self.looked;
-        new >= LOOK && Duration::from_millis((new * 1000 / RATE) as u64) >= self.cost * self.whisper.options.rest
+        new >= LOOK
+            && Duration::from_millis((new * 1000 / RATE) as u64)
+                >= self.cost * self.whisper.options.rest
     }
 
     /// What is said in the first so many samples.
