@@ -10,6 +10,11 @@ use models_whisper::{Whisper, WhisperOptions};
 const WHOLE_MS: usize = 3200;
 
 fn load(slots: usize) -> Whisper {
+    // Words are looked for once and at the end.
+    load_looking(slots, 1000)
+}
+
+fn load_looking(slots: usize, rest: u32) -> Whisper {
     let model = place(
         env!("CARGO_TARGET_TMPDIR"),
         "hearing.bin",
@@ -18,7 +23,7 @@ fn load(slots: usize) -> Whisper {
     let mut options = WhisperOptions::new(model.expect("a fixture is written"));
     options.slots = slots;
     options.least_audio_context = 64;
-    options.rest = 0;
+    options.rest = rest;
     Whisper::load(options).expect("the fixture loads")
 }
 
@@ -66,7 +71,7 @@ fn it_hears_what_was_spoken() {
 
 #[test]
 fn it_hears_more_as_more_is_spoken() {
-    let whisper = load(1);
+    let whisper = load_looking(1, 0);
     let heard = hear(&whisper, &Hint::default(), &voice(0, WHOLE_MS));
     let words = |text: &str| text.split(' ').count();
     assert!(
