@@ -21,6 +21,8 @@ const WAITING: usize = 256;
 /// A reply to compose.
 pub(crate) struct Request {
     pub(crate) tokens: Vec<LlamaToken>,
+    /// So many of them are the conversation; the rest begins the reply.
+    pub(crate) asked: usize,
     pub(crate) most: usize,
     /// The asker wants no more.
     pub(crate) cancel: Cancel,

@@ -43,7 +43,7 @@ pub struct Llama {
 
 impl Llama {
     /// Loads the weights and makes the context, so that memory runs out now or never.
-    pub fn load(options: LlamaOptions) -> Result<Self, Failure> {
+    pub fn load(mut options: LlamaOptions) -> Result<Self, Failure> {
         let ggml = Ggml::ready()?;
         file::check(&options.model)?;
         let layers = if options.gpu && ggml.has_gpu() {
@@ -54,6 +54,8 @@ impl Llama {
         let parameters = pin!(LlamaModelParams::default().with_n_gpu_layers(layers));
         let model = LlamaModel::load_from_file(ggml.llama(), &options.model, &parameters);
         let model = Arc::new(model.map_err(|_| file::unusable(&options.model))?);
+        // Beyond what it was trained on it talks nonsense.
+        options.context_tokens = options.context_tokens.min(model.n_ctx_train() as usize);
         let template = Template::of(&model)?;
         let decode = Loop::start(ggml, Arc::clone(&model), &options)?;
         let stem = options
@@ -142,6 +144,7 @@ impl LanguageModel for Llama {
         let (words, reply) = sync_channel(AHEAD);
         let (enough, ended) = (Cancel::new(), Ended::default());
         let request = Request {
+            asked: tokens.len().saturating_sub(self.template.head),
             tokens,
             most: self.most(prompt),
             cancel: cancel.clone(),

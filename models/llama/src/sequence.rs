@@ -6,16 +6,13 @@ use llama_cpp_2::token::LlamaToken;
 use models_engine::Stopped;
 use std::sync::mpsc::TrySendError;
 
-/// More than a template writes to begin a reply.
-const REPLY_HEAD: usize = 16;
-
 /// Outlives replies: what it holds is what the next prompt of the same call begins with.
 #[derive(Default)]
 pub(crate) struct Sequence {
     /// The tokens that the context holds for it, from its beginning.
     pub(crate) held: Vec<LlamaToken>,
     pub(crate) reply: Option<Reply>,
-    /// How long the prompt of its last reply was.
+    /// How long the conversation was that it answered last.
     asked: usize,
     /// When it was last given a reply, in replies.
     pub(crate) used: u64,
@@ -43,10 +40,9 @@ impl Sequence {
             .count()
     }
 
-    /// Whether a prompt that has so much in common goes on with its conversation. The head of a reply of which nothing
-    /// was heard is not asked again.
+    /// Whether a prompt that has so much in common goes on with its conversation.
     pub(crate) fn is_continued(&self, common: usize) -> bool {
-        !self.held.is_empty() && common + REPLY_HEAD >= self.asked
+        !self.held.is_empty() && common >= self.asked
     }
 
     pub(crate) fn is_free(&self) -> bool {
@@ -54,7 +50,7 @@ impl Sequence {
     }
 
     pub(crate) fn begin(&mut self, request: Request, sampler: LlamaSampler, used: u64) {
-        self.asked = request.tokens.len();
+        self.asked = request.asked;
         self.reply = Some(Reply {
             request,
             sampler,

@@ -21,6 +21,8 @@ pub(crate) struct Template {
     add_bos: bool,
     /// What would end a message, or begin one, if somebody said it.
     marks: Vec<String>,
+    /// How many tokens it writes to begin a reply.
+    pub(crate) head: usize,
 }
 
 impl Template {
@@ -30,8 +32,12 @@ impl Template {
             .ok()
             .and_then(|template| template.to_string().ok());
         let vocabulary = model.vocab();
-        let text = |token| {
-            String::from_utf8_lossy(&vocabulary.token_to_piece(token, true, None)).into_owned()
+        let text = |token: LlamaToken| match token.0 {
+            // A model without such a token.
+            ..0 => String::new(),
+            _ => {
+                String::from_utf8_lossy(&vocabulary.token_to_piece(token, true, None)).into_owned()
+            }
         };
         let control = vocabulary
             .tokens()
@@ -44,13 +50,25 @@ impl Template {
                 "the model's chat template is not understood: {error}"
             ))
         })?;
-        Ok(Self {
+        let mut template = Self {
             environment,
             bos: text(vocabulary.bos()),
             eos: text(vocabulary.eos()),
             add_bos: vocabulary.should_add_bos(),
             marks,
-        })
+            head: 0,
+        };
+        template.head = template.measured_head(model);
+        Ok(template)
+    }
+
+    fn measured_head(&self, model: &LlamaModel) -> usize {
+        let said = [entry("user", "x".to_owned())];
+        let length = |begin| {
+            let text = self.rendered(&said, begin).unwrap_or_default();
+            self.tokens(model, &text).len()
+        };
+        length(true).saturating_sub(length(false))
     }
 
     /// Words with every control token's text taken out: nobody can end their message by saying so.
@@ -71,14 +89,14 @@ impl Template {
         let plain: Vec<_> = std::iter::once(entry("system", messages.system.clone()))
             .chain(spoken)
             .collect();
-        self.rendered(&plain).or_else(|_| {
+        self.rendered(&plain, true).or_else(|_| {
             let mut folded: Vec<_> = plain[1..].to_vec();
             if folded.first().is_none_or(|first| first["role"] != "user") {
                 folded.insert(0, entry("user", String::new()));
             }
             let words = format!("{}\n\n{}", messages.system, folded[0]["content"]);
             folded[0] = entry("user", words.trim().to_owned());
-            self.rendered(&folded).map_err(|error| {
+            self.rendered(&folded, true).map_err(|error| {
                 Failure::new(format!(
                     "the model's chat template refuses the conversation: {error}"
                 ))
@@ -86,10 +104,14 @@ impl Template {
         })
     }
 
-    fn rendered(&self, messages: &[BTreeMap<&'static str, String>]) -> Result<String, Error> {
+    fn rendered(
+        &self,
+        messages: &[BTreeMap<&'static str, String>],
+        begin: bool,
+    ) -> Result<String, Error> {
         self.environment.get_template(NAME)?.render(context! {
             messages => messages.iter().cloned().map(Value::from).collect::<Vec<Value>>(),
-            add_generation_prompt => true,
+            add_generation_prompt => begin,
             // A caller waits: models that can think first or not are asked not to.
             enable_thinking => false,
             bos_token => self.bos.as_str(),

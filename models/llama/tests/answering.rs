@@ -324,3 +324,30 @@ fn a_cancelled_reply_leaves_its_sequence_in_order() {
         reply("nothing", "nothing")
     );
 }
+
+#[test]
+fn calls_share_the_system_prompt_and_keep_their_own_history() {
+    let llama = load();
+    let mut first = said("the clock");
+    first.instructions = "Be kind, and be short.".to_owned();
+    let mut second = said("the bridge");
+    second.instructions.clone_from(&first.instructions);
+    let heard = compose(&llama, &first);
+    let begun = llama.counts();
+    compose(&llama, &second);
+    let shared = llama.counts();
+    let system = shared.reused - begun.reused;
+    assert!(
+        system * 10 > begun.read * 9,
+        "most of a first prompt is the system's: {system}"
+    );
+
+    first.lines.push(line(Author::Agent, &heard));
+    first.lines.push(line(Author::Caller, "the castle"));
+    assert_eq!(compose(&llama, &first), reply("castle", "nothing"));
+    let again = llama.counts();
+    assert!(
+        again.reused - shared.reused > begun.read,
+        "its own history is held still"
+    );
+}

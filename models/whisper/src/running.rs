@@ -48,6 +48,10 @@ impl Slot {
 
     pub(crate) fn run(&mut self, run: &Run<'_>, cancel: &Cancel) -> Result<Found, Stopped> {
         cancel.check()?;
+        self.run_through(run, cancel)
+    }
+
+    fn run_through(&mut self, run: &Run<'_>, cancel: &Cancel) -> Result<Found, Stopped> {
         let mut parameters: FullParams<'_, '_> = self.parameters(run.language).clone();
         parameters.set_n_threads(run.threads.max(1) as c_int);
         parameters.set_audio_ctx(run.audio_context as c_int);
@@ -124,5 +128,45 @@ fn abort_on(parameters: &mut FullParams<'_, '_>, cancel: &Cancel) {
     unsafe {
         parameters.set_abort_callback(Some(asked));
         parameters.set_abort_callback_user_data(cancel.cast_mut().cast());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use models_fixtures::sound::voice;
+    use models_fixtures::{place, whisper};
+    use whisper_rs::WhisperContextParameters;
+
+    #[test]
+    fn a_run_is_stopped_from_within_and_the_next_one_is_whole() {
+        models_ggml::Ggml::ready().expect("the plugins lie beside the test");
+        // A unit test has no folder of cargo's own.
+        let folder = std::env::temp_dir().display().to_string();
+        let name = format!("hearing-{}.bin", std::process::id());
+        let path = place(&folder, &name, &whisper::hearing()).expect("a fixture is written");
+        let context = WhisperContext::new_with_params(&path, WhisperContextParameters::default());
+        let context = context.expect("the fixture loads");
+        std::fs::remove_file(&path).expect("it was written");
+        let mut slot = Slot::new(&context).expect("there is memory");
+        let sound = voice(1, 1100);
+        let run = Run {
+            sound: &sound,
+            language: Some(0),
+            prompt: &[],
+            audio_context: 128,
+            threads: 1,
+        };
+
+        let cancel = Cancel::new();
+        cancel.cancel();
+        assert_eq!(slot.run_through(&run, &cancel), Err(Stopped::Cancelled));
+        assert_eq!(
+            slot.state.full_n_segments(),
+            0,
+            "it was stopped before a word"
+        );
+        let found = slot.run(&run, &Cancel::new()).expect("it is not stopped");
+        assert_eq!(found.text, " where can I");
     }
 }
