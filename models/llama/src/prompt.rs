@@ -73,7 +73,7 @@ pub(crate) struct Messages {
 impl Messages {
     /// Without anything that the template would take for its own marks.
     pub(crate) fn of(prompt: &Prompt, notes: &mut Notes, template: &Template) -> Self {
-        let clean = |text: &str| template.without_marks(text.trim());
+        let clean = |text: &str| template.without_marks(text);
         let mut all = Self {
             system: system(prompt, clean),
             messages: Vec::new(),
@@ -111,8 +111,12 @@ impl Messages {
         };
         match self.messages.last_mut() {
             Some(before) if before.role == role => {
-                before.words = [before.content(), words].join(" ").trim().to_owned();
-                before.notes = notes;
+                // Words behind notes would be read as notes: what notes there are stand
+                // behind both.
+                before.words = [before.words.as_str(), &words].join(" ").trim().to_owned();
+                if !notes.is_empty() {
+                    before.notes = notes;
+                }
             }
             _ if words.is_empty() => {}
             _ => self.messages.push(Message { role, words, notes }),

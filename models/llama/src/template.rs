@@ -77,7 +77,7 @@ impl Template {
         while let Some(mark) = self.marks.iter().find(|mark| clean.contains(mark.as_str())) {
             clean = clean.replace(mark.as_str(), "");
         }
-        clean
+        clean.trim().to_owned()
     }
 
     /// Some templates know no system message, or want the caller to begin: then it is said within the caller's.

@@ -125,7 +125,8 @@ fn no_memory(slots: usize) -> Failure {
     ))
 }
 
-/// whisper.cpp sets ggml's log to its own whenever it loads a model; its own is ours.
+/// whisper.cpp sets ggml's log to its own whenever it loads a model; its own is ours. Left alone, a development build
+/// of it prints every word that it hears.
 #[allow(unsafe_code)]
 fn listen_to_complaints() {
     // SAFETY: the listener lives as long as the process, and needs no data.
