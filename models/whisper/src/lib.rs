@@ -28,6 +28,8 @@ pub struct WhisperOptions {
     pub gpu: bool,
     /// Hears this language where a session names none; `None`: whatever is spoken.
     pub language: Option<String>,
+    /// Words that are likely in every call: names and terms of the knowledge, the most important first.
+    pub terms: String,
     /// The encoder sees at least so much time, in its steps of 20 ms, however short the utterance is. Models
     /// that were trained on 30 s only become unsure where they see little.
     pub least_audio_context: usize,
@@ -44,6 +46,7 @@ impl WhisperOptions {
             threads: 1,
             gpu: true,
             language: None,
+            terms: String::new(),
             least_audio_context: 512,
             rest: 2,
         }
@@ -57,6 +60,8 @@ pub struct Whisper {
     options: WhisperOptions,
     name: String,
     flash: bool,
+    /// The terms as tokens, in front of what each session says is likely.
+    terms: Vec<std::ffi::c_int>,
 }
 
 impl Whisper {
@@ -74,7 +79,9 @@ impl Whisper {
         let slot = || Slot::new(&context).map_err(|()| no_memory(options.slots));
         let idle: Result<Vec<Slot>, Failure> = (0..options.slots.max(1)).map(|_| slot()).collect();
         let stem = options.model.file_stem().unwrap_or_default();
+        let terms = listening::terms(&context, &options.terms);
         Ok(Self {
+            terms,
             idle: Mutex::new(idle?),
             name: format!(
                 "Whisper {}",

@@ -8,6 +8,7 @@ use crate::running::{Found, Run, Slot};
 use models_engine::{Cancel, Hint, Hypothesis, LISTENING_RATE, Listening, Stopped, Transcript};
 use std::ffi::c_int;
 use std::time::{Duration, Instant};
+use whisper_rs::WhisperContext;
 
 const RATE: usize = LISTENING_RATE as usize;
 
@@ -29,8 +30,9 @@ const MARGIN: usize = 16;
 const PORTION: usize = 64;
 const FLASH_PORTION: usize = 256;
 
-/// Tokens of what was said before that may lead in what is said now. The model holds 448, half of it for this.
-const PROMPT_TOKENS: usize = 200;
+/// So many tokens of the terms, and as many of what was said before, lead in what is said now. The model holds 448,
+/// half of it for this.
+const PROMPT_TOKENS: usize = 100;
 
 /// Holds a slot and gives it back when dropped.
 pub(crate) struct Utterance<'a> {
@@ -59,7 +61,7 @@ impl<'a> Utterance<'a> {
             whisper,
             slot: Some(slot),
             language: asked.and_then(|language| language_id(language)),
-            prompt: tokens(whisper, hint.prompt.as_deref().unwrap_or_default()),
+            prompt: prompt(whisper, hint.prompt.as_deref().unwrap_or_default()),
             sound: Vec::new(),
             taken: 0,
             looked: 0,
@@ -121,7 +123,7 @@ impl<'a> Utterance<'a> {
         let place = quietest(&self.sound).max(1);
         if let Some((text, sure)) = self.look(place, cancel)? {
             self.settle(&text, sure);
-            self.prompt = tokens(self.whisper, &self.before);
+            self.prompt = prompt(self.whisper, &self.before);
         }
         self.sound.drain(..place);
         (self.looked, self.found) = (0, None);
@@ -199,7 +201,21 @@ fn language_id(language: &str) -> Option<c_int> {
     known.then(|| whisper_rs::get_lang_id(&first)).flatten()
 }
 
-fn tokens(whisper: &Whisper, text: &str) -> Vec<c_int> {
+/// What is likely: the terms of the knowledge, then what was said last.
+fn prompt(whisper: &Whisper, said: &str) -> Vec<c_int> {
+    let mut said = tokens(&whisper.context, said);
+    let surplus = said.len().saturating_sub(PROMPT_TOKENS);
+    said.drain(..surplus);
+    [whisper.terms.clone(), said].concat()
+}
+
+pub(crate) fn terms(context: &WhisperContext, terms: &str) -> Vec<c_int> {
+    let mut terms = tokens(context, terms);
+    terms.truncate(PROMPT_TOKENS);
+    terms
+}
+
+fn tokens(context: &WhisperContext, text: &str) -> Vec<c_int> {
     let text = text.replace('\0', " ");
     let text = text.trim();
     if text.is_empty() {
@@ -208,13 +224,9 @@ fn tokens(whisper: &Whisper, text: &str) -> Vec<c_int> {
     // With a space before it, as in the middle of speech. No token is shorter than a byte: whisper-rs takes the answer
     // "too little room" for a length.
     let most = text.len() + 8;
-    let mut tokens = whisper
-        .context
+    context
         .tokenize(&format!(" {text}"), most)
-        .unwrap_or_default();
-    let surplus = tokens.len().saturating_sub(PROMPT_TOKENS);
-    tokens.drain(..surplus);
-    tokens
+        .unwrap_or_default()
 }
 
 fn audio_context(whisper: &Whisper, samples: usize) -> usize {

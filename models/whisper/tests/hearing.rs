@@ -15,6 +15,10 @@ fn load(slots: usize) -> Whisper {
 }
 
 fn load_looking(slots: usize, rest: u32) -> Whisper {
+    Whisper::load(options(slots, rest)).expect("the fixture loads")
+}
+
+fn options(slots: usize, rest: u32) -> WhisperOptions {
     let model = place(
         env!("CARGO_TARGET_TMPDIR"),
         "hearing.bin",
@@ -22,9 +26,9 @@ fn load_looking(slots: usize, rest: u32) -> Whisper {
     );
     let mut options = WhisperOptions::new(model.expect("a fixture is written"));
     options.slots = slots;
-    options.least_audio_context = 64;
     options.rest = rest;
-    Whisper::load(options).expect("the fixture loads")
+    options.least_audio_context = 64;
+    options
 }
 
 struct Heard {
@@ -162,6 +166,18 @@ fn the_prompt_spells_and_the_language_is_found() {
     assert_eq!(
         hear(&whisper, &hint, &speech).transcript.text,
         whisper::TEXTS[2]
+    );
+}
+
+#[test]
+fn the_terms_of_the_knowledge_spell_too() {
+    let mut options = options(1, 1000);
+    options.terms = format!("Museum, {}", whisper::SPELLED.1);
+    let whisper = Whisper::load(options).expect("the fixture loads");
+    let (plain, spelled) = whisper::SPELLED;
+    assert_eq!(
+        text(&whisper, &voice(2, WHOLE_MS)),
+        whisper::TEXTS[2].replace(plain, spelled)
     );
 }
 

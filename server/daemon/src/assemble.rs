@@ -102,7 +102,7 @@ fn recognizer(
     let engine: Arc<dyn Recognizer> = match config.recognizer {
         Recognition::None => return Ok(None),
         Recognition::Whisper => {
-            let (whisper, slots) = native::whisper(config, cores())?;
+            let (whisper, slots) = native::whisper(config, knowledge.headings(), cores())?;
             threads = slots;
             whisper
         }

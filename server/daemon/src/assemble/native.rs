@@ -10,6 +10,7 @@ use std::sync::Arc;
 #[cfg(feature = "native")]
 pub(super) fn whisper(
     config: &Config,
+    terms: Vec<String>,
     cores: usize,
 ) -> Result<(Arc<dyn Recognizer>, usize), String> {
     let half = (cores / 2).max(1);
@@ -20,6 +21,7 @@ pub(super) fn whisper(
         slots,
         threads: (half / slots).max(1),
         language: config.whisper_language.clone(),
+        terms: terms.join(", "),
         ..models_whisper::WhisperOptions::new(model)
     };
     let whisper = models_whisper::Whisper::load(options).map_err(|failure| failure.message)?;
@@ -49,7 +51,11 @@ pub(super) fn llama(
 const ABSENT: &str = "this build has no native engines: build without --no-default-features";
 
 #[cfg(not(feature = "native"))]
-pub(super) fn whisper(_: &Config, _: usize) -> Result<(Arc<dyn Recognizer>, usize), String> {
+pub(super) fn whisper(
+    _: &Config,
+    _: Vec<String>,
+    _: usize,
+) -> Result<(Arc<dyn Recognizer>, usize), String> {
     Err(ABSENT.to_owned())
 }
 
