@@ -1,11 +1,17 @@
 //! Puts ggml's libraries and plugins beside the program, as they lie on a machine where it is installed.
 
+#[path = "src/version.rs"]
+// The version itself is for others.
+#[allow(dead_code, unreachable_pub)]
+mod version;
+
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() {
     let set = |name: &str| env::var_os(name).map(PathBuf::from);
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=src/version.rs");
     let libraries = set("DEP_LLAMA_ROOT")
         .expect("llama-cpp-sys-2 names its folder")
         .join("lib");
@@ -17,7 +23,8 @@ fn main() {
         .nth(3)
         .expect("target/PROFILE/build/CRATE/out lies that deep");
     place(&libraries, beside).expect("ggml's libraries are put beside the program");
-    place(&plugins, &beside.join("ggml")).expect("ggml's plugins are put beside the program");
+    place(&plugins, &beside.join(version::FOLDER))
+        .expect("ggml's plugins are put beside the program");
 }
 
 /// Replaces what lies there: after an upgrade the old ones would be loaded.

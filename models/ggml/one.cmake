@@ -1,7 +1,7 @@
 # Runs in the CMake projects of llama-cpp-sys-2 and whisper-rs-sys (by .cargo/config.toml), so that the
 # process holds one ggml, and that one takes its back ends as plugins.
 
-# The llama-cpp-sys-2 whose ggml it is, as Cargo.toml pins it and models/ggml/src/lib.rs says it.
+# The llama-cpp-sys-2 whose ggml it is, as Cargo.toml pins it and models/ggml/src/version.rs says it.
 set(ONE_GGML "0.1.161")
 
 if(PROJECT_NAME STREQUAL "llama.cpp")

@@ -1,19 +1,18 @@
 //! The one ggml of the process, which whisper.cpp and llama.cpp share: its plugins, its devices, its log.
 //!
-//! ggml comes as shared libraries, and its back ends as plugins in the folder `ggml` beside the program: the
-//! same program runs on a machine without a GPU, and uses CUDA, Vulkan or Metal where that plugin lies there.
+//! ggml comes as shared libraries, and its back ends as plugins in the folder [`FOLDER`] beside the program:
+//! the same program runs on a machine without a GPU, and uses CUDA, Vulkan or Metal where that plugin lies there.
 
 mod log;
 mod plugins;
+mod version;
 
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::{LlamaBackendDevice, LlamaBackendDeviceType, list_llama_ggml_backend_devices};
 pub use log::{listener, reason};
 use models_engine::Failure;
 use std::sync::OnceLock;
-
-/// The llama-cpp-sys-2 whose ggml this is. Whoever compiles against its headers says so and is checked.
-pub const ONE_GGML: &str = "0.1.161";
+pub use version::{FOLDER, ONE_GGML};
 
 /// ggml with its plugins loaded. There is one a process.
 pub struct Ggml {

@@ -1,5 +1,6 @@
-//! Where ggml's back ends are found: in the folder `ggml` beside the program, and nowhere else.
+//! Where ggml's back ends are found: in a folder beside the program, and nowhere else.
 
+use crate::version::FOLDER;
 use llama_cpp_2::{LlamaBackendDeviceType, list_llama_ggml_backend_devices};
 use models_engine::Failure;
 use std::ffi::CString;
@@ -15,7 +16,7 @@ pub(crate) fn load() -> Result<(), Failure> {
         Ok(())
     } else {
         Err(Failure::new(format!(
-            "no ggml back end for this processor lies in {}: the program was moved without its folder `ggml`",
+            "no ggml back end for this processor lies in {}: the program was moved without that folder",
             folder.display()
         )))
     }
@@ -30,7 +31,7 @@ fn folder(program: &Path) -> PathBuf {
     } else {
         home
     };
-    home.join("ggml")
+    home.join(FOLDER)
 }
 
 fn load_all(folder: &Path) -> Result<(), Failure> {
@@ -61,15 +62,15 @@ mod tests {
         let at = |program: &str| folder(Path::new(program));
         assert_eq!(
             at("/opt/repartee/repartee"),
-            Path::new("/opt/repartee/ggml")
+            Path::new("/opt/repartee/ggml-0.1.161")
         );
         assert_eq!(
             at("/src/target/debug/deps/ggml-1"),
-            Path::new("/src/target/debug/ggml")
+            Path::new("/src/target/debug/ggml-0.1.161")
         );
         assert_eq!(
             at("/src/target/debug/examples/x"),
-            Path::new("/src/target/debug/ggml")
+            Path::new("/src/target/debug/ggml-0.1.161")
         );
     }
 }

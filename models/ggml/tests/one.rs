@@ -35,6 +35,10 @@ fn versions_move_together() {
             "{name} is pinned exactly in Cargo.toml"
         );
     }
+    assert_eq!(
+        models_ggml::FOLDER,
+        format!("ggml-{}", models_ggml::ONE_GGML)
+    );
     let pin = format!("set(ONE_GGML \"{}\")", models_ggml::ONE_GGML);
     assert!(
         file("models/ggml/one.cmake").contains(&pin),

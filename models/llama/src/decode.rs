@@ -55,6 +55,8 @@ pub struct Counts {
     pub steps: u64,
     /// The most calls that one step computed for.
     pub together: u64,
+    /// The longest step, in microseconds: so long may the loop go on after an order to stop.
+    pub longest_step_us: u64,
 }
 
 #[derive(Default)]
@@ -64,6 +66,7 @@ struct Counters {
     composed: AtomicU64,
     steps: AtomicU64,
     together: AtomicU64,
+    longest_step_us: AtomicU64,
 }
 
 /// The handle on the loop's thread, which ends with it.
@@ -124,6 +127,7 @@ impl Loop {
             composed: count(&self.counters.composed),
             steps: count(&self.counters.steps),
             together: count(&self.counters.together),
+            longest_step_us: count(&self.counters.longest_step_us),
         }
     }
 }

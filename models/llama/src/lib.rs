@@ -23,12 +23,19 @@ use models_engine::{
 use models_ggml::Ggml;
 use prompt::{Messages, Notes};
 use std::pin::pin;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use template::Template;
 
 /// Tokens on their way from the loop to the call that speaks them. When it is full that call waits, no other.
 const AHEAD: usize = 32;
+
+/// A call that waits for a word looks so often whether it is still wanted.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// llama.cpp knows no more sequences.
+const MOST_CALLS: usize = 256;
 
 /// The model, and the loop that all calls share.
 pub struct Llama {
@@ -54,6 +61,7 @@ impl Llama {
         let parameters = pin!(LlamaModelParams::default().with_n_gpu_layers(layers));
         let model = LlamaModel::load_from_file(ggml.llama(), &options.model, &parameters);
         let model = Arc::new(model.map_err(|_| file::unusable(&options.model))?);
+        options.calls = options.calls.clamp(1, MOST_CALLS);
         // Beyond what it was trained on it talks nonsense.
         options.context_tokens = options.context_tokens.min(model.n_ctx_train() as usize);
         let template = Template::of(&model)?;
@@ -76,7 +84,7 @@ impl Llama {
 
     /// How many replies can be composed at once, and so how many threads the host gives us.
     pub fn calls(&self) -> usize {
-        self.options.calls.max(1)
+        self.options.calls
     }
 
     /// What was computed so far, for all calls together.
@@ -189,8 +197,11 @@ struct Saying<'a> {
 impl Saying<'_> {
     fn follow(&mut self, reply: &Receiver<LlamaToken>, ended: &Ended) -> Result<(), Stopped> {
         loop {
-            let token = reply.recv();
+            let token = reply.recv_timeout(LOOK);
             self.cancel.check()?;
+            if token == Err(RecvTimeoutError::Timeout) {
+                continue;
+            }
             let Ok(token) = token else {
                 let broken = Err(Stopped::failed("the language model has broken down"));
                 ended.get().cloned().unwrap_or(broken)?;

@@ -16,8 +16,8 @@ pub struct LlamaOptions {
     pub threads: usize,
     /// Uses a GPU where there is one.
     pub gpu: bool,
-    /// Tokens of prompts that are read in one step while somebody's reply is being composed: so long may one call
-    /// hold up another.
+    /// Tokens of prompts that are read at most in one step while somebody's reply is being composed: so long may one
+    /// call hold up another.
     pub portion: usize,
     pub sampling: Sampling,
     /// A reply ends before these.

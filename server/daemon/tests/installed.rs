@@ -4,6 +4,7 @@
 mod binary;
 
 use binary::{Folder, repartee};
+use models_ggml::FOLDER;
 use std::path::Path;
 use std::process::Command;
 
@@ -17,8 +18,8 @@ fn install(folder: &Folder, plugins: bool) -> Command {
         copy(&home.join(library), &folder.path(library));
     }
     if plugins {
-        std::fs::create_dir(folder.path("ggml")).expect("the temp folder is writable");
-        for entry in std::fs::read_dir(home.join("ggml"))
+        std::fs::create_dir(folder.path(FOLDER)).expect("the temp folder is writable");
+        for entry in std::fs::read_dir(home.join(FOLDER))
             .expect("the plugins were built")
             .flatten()
         {
@@ -26,7 +27,7 @@ fn install(folder: &Folder, plugins: bool) -> Command {
                 .file_name()
                 .into_string()
                 .expect("ggml's names are text");
-            copy(&entry.path(), &folder.path(&format!("ggml/{name}")));
+            copy(&entry.path(), &folder.path(&format!("{FOLDER}/{name}")));
         }
     }
     let mut command = Command::new(folder.path("repartee"));
@@ -68,11 +69,11 @@ fn libraries_and_plugins_lie_beside_the_program() {
 fn the_current_folder_is_not_searched() {
     let (folder, other) = (Folder::new("bare"), Folder::new("elsewhere"));
     drop(install(&other, true));
-    let current = other.0.join("ggml");
+    let current = other.0.join(FOLDER);
     let told = complaint(install(&folder, false), &folder, &current);
     assert!(told.contains("no ggml back end"), "{told}");
     assert!(
-        told.contains(&folder.path("ggml")),
+        told.contains(&folder.path(FOLDER)),
         "the folder is named: {told}"
     );
 }

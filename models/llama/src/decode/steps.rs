@@ -17,10 +17,18 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::thread::park_timeout;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// Tokens read in one step while nobody speaks.
+/// Tokens that one step reads at most.
 const STEP: usize = 512;
+
+/// A step takes about so long where the machine is known: nothing stops it half way, neither an order to stop nor
+/// another call's next word.
+const STEP_SECONDS: f32 = 0.04;
+
+/// Fewer tokens at once waste the machine; so many are read in the first step, which measures it.
+const FEWEST: usize = 8;
+const FIRST: usize = 32;
 
 /// How soon a call is looked at again that does not take its words.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
@@ -31,7 +39,7 @@ pub(super) fn context<'a>(
     model: &'a LlamaModel,
     options: &LlamaOptions,
 ) -> Result<LlamaContext<'a>, Failure> {
-    let calls = options.calls.max(1) as u32;
+    let calls = options.calls as u32;
     let cells = (options.context_tokens as u32).saturating_mul(calls);
     let threads = options.threads.max(1) as i32;
     let parameters = LlamaContextParams::default()
@@ -58,6 +66,8 @@ pub(super) struct Decoding<'a> {
     sequences: Vec<Sequence>,
     counters: Arc<Counters>,
     replies: u64,
+    /// Seconds that a prompt's token takes, by the last steps; `None` before the first.
+    pace: Option<f32>,
 }
 
 impl<'a> Decoding<'a> {
@@ -67,9 +77,7 @@ impl<'a> Decoding<'a> {
         options: LlamaOptions,
         counters: Arc<Counters>,
     ) -> Self {
-        let sequences = (0..options.calls.max(1))
-            .map(|_| Sequence::default())
-            .collect();
+        let sequences = (0..options.calls).map(|_| Sequence::default()).collect();
         Self {
             context,
             model,
@@ -77,6 +85,7 @@ impl<'a> Decoding<'a> {
             sequences,
             counters,
             replies: 0,
+            pace: None,
         }
     }
 
@@ -196,7 +205,10 @@ impl<'a> Decoding<'a> {
         self.counters
             .together
             .fetch_max(together, Ordering::Relaxed);
-        if let Err(error) = self.context.decode(batch) {
+        let began = Instant::now();
+        let decoded = self.context.decode(batch);
+        self.measure(shares.iter().map(|(_, count)| count).sum(), began.elapsed());
+        if let Err(error) = decoded {
             self.broken(&shares, &error);
             return true;
         }
@@ -208,6 +220,33 @@ impl<'a> Decoding<'a> {
         true
     }
 
+    fn measure(&mut self, tokens: usize, took: Duration) {
+        let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.counters
+            .longest_step_us
+            .fetch_max(us, Ordering::Relaxed);
+        if tokens >= FEWEST {
+            let now = took.as_secs_f32() / tokens as f32;
+            self.pace = Some(self.pace.map_or(now, |before| (before + now) / 2.0));
+        }
+    }
+
+    /// How many tokens of prompts the next step reads.
+    fn portion(&self, others_speak: bool) -> usize {
+        let most = if others_speak {
+            self.options.portion
+        } else {
+            STEP
+        };
+        let fitting = self
+            .pace
+            .map_or(FIRST, |pace| (STEP_SECONDS / pace.max(1e-6)) as usize);
+        fitting
+            .max(FEWEST)
+            .min(most)
+            .clamp(1, STEP - self.sequences.len())
+    }
+
     /// Who speaks first, one token each; the rest of the step is shared among the prompts. Answers who has how many.
     fn fill(&self, batch: &mut LlamaBatch<'_>) -> Vec<(usize, usize)> {
         batch.clear();
@@ -215,11 +254,7 @@ impl<'a> Decoding<'a> {
         let (speaking, reading): (Vec<usize>, Vec<usize>) = places
             .filter(|place| !self.sequences[*place].is_free())
             .partition(|place| self.sequences[*place].speaks());
-        let portion = if speaking.is_empty() {
-            STEP
-        } else {
-            self.options.portion.clamp(1, STEP - self.sequences.len())
-        };
+        let portion = self.portion(!speaking.is_empty());
         let (mut room, mut shares) = (portion, Vec::new());
         for place in speaking {
             self.add(batch, place, 1, &mut shares);
