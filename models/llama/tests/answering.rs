@@ -257,10 +257,10 @@ fn nobody_can_speak_for_another() {
 fn long_conversations_lose_their_oldest_words() {
     let llama = load();
     let mut prompt = said("bread");
-    for turn in 0..200 {
+    for number in 0..200 {
         prompt.lines.push(line(
             Author::Agent,
-            &format!("Answer number {turn}, which is long enough."),
+            &format!("Answer number {number}, which is long enough."),
         ));
         prompt.lines.push(line(Author::Caller, "the castle"));
     }
