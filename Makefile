@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make test`. Each installs what it lacks and says so.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit browser bench fuzz packages setup clean
+.PHONY: help run test check unit browser bench fuzz cuda vulkan packages setup clean
 
 # Options of the server: make run ARGS="--knowledge ~/handbook"
 ARGS ?=
@@ -45,6 +45,12 @@ bench: ## Measure speed and cost; writes docs/benchmarks.md's figures to the scr
 
 fuzz: ## Attack the parsers for ten minutes (FUZZ_SECONDS=600)
 	@signaling/protocol/fuzz/run $${FUZZ_SECONDS:-600}
+
+cuda: ## Build ggml's plugin for NVIDIA GPUs beside the program of `make run`; no GPU is needed to build it
+	@sh models/ggml/plugin.sh cuda
+
+vulkan: ## Build ggml's plugin for GPUs of other makers; needs libvulkan-dev, glslc and spirv-headers
+	@sh models/ggml/plugin.sh vulkan
 
 clean: ## Remove what was built
 	cargo clean

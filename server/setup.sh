@@ -12,8 +12,9 @@ say() { printf '%s\n' "$*"; }
 # package                what it is for
 run_packages='
 ca-certificates          registries are reached over TLS
-cmake                    builds libopus
-g++                      builds libopus and ring
+cmake                    builds libopus, whisper.cpp and llama.cpp
+g++                      builds libopus, ring, whisper.cpp and llama.cpp
+libclang-dev             reads the headers of llama.cpp for Rust
 make                     drives both builds
 libpocketsphinx3         the built-in recognizer
 libsphinxbase3           the built-in recognizer

@@ -3,6 +3,7 @@
 //! Everything here is synchronous and object-safe, and knows no runtime, no socket and no thread. A
 //! session never calls these traits (the voice detector excepted): it holds a port of `models-host`.
 
+mod aloud;
 mod cancel;
 mod card;
 pub mod contract;
@@ -17,6 +18,7 @@ mod synthesizer;
 mod voice;
 pub mod wording;
 
+pub use aloud::Aloud;
 pub use cancel::Cancel;
 pub use card::{Ability, Card, Grade};
 pub use embedder::Embedder;

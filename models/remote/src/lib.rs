@@ -6,7 +6,6 @@
 mod prompt;
 mod refusal;
 mod reply;
-mod spoken;
 mod sse;
 
 use std::fmt;
@@ -14,13 +13,12 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use models_engine::{
-    Ability, Author, Cancel, Card, Failure, Grade, LanguageModel, Piece, Prompt, Stopped,
+    Ability, Aloud, Author, Cancel, Card, Failure, Grade, LanguageModel, Piece, Prompt, Stopped,
 };
 use tokio::runtime::Runtime;
 
 use crate::refusal::Place;
 use crate::reply::ReplyStream;
-use crate::spoken::Spoken;
 
 /// How often a running request looks whether it is still wanted.
 const CANCEL_TICK: Duration = Duration::from_millis(5);
@@ -244,7 +242,7 @@ impl LanguageModel for Remote {
         }
         cancel.check()?;
         let mut stream = self.block_on(cancel, self.patience.first_word, self.ask(prompt))?;
-        let mut spoken = Spoken::new(prompt.passages.len());
+        let mut spoken = Aloud::new(prompt.passages.len());
         let mut limit = self.patience.first_word;
         loop {
             let words = self.block_on(cancel, limit, stream.next(&self.place))?;
@@ -263,7 +261,7 @@ impl LanguageModel for Remote {
 }
 
 /// Nothing is said after a cancel, not even between two pieces of one delta.
-fn say(spoken: &mut Spoken, emit: &mut dyn FnMut(Piece), cancel: &Cancel) -> Result<(), Stopped> {
+fn say(spoken: &mut Aloud, emit: &mut dyn FnMut(Piece), cancel: &Cancel) -> Result<(), Stopped> {
     while let Some(piece) = spoken.pop() {
         cancel.check()?;
         emit(piece);

@@ -1,5 +1,7 @@
 //! Which engine fills which seam, and the pools they run in.
 
+mod native;
+
 use crate::config::{Config, Language, Recognition, Synthesis, VoiceDetection};
 use crate::meaning::Learning;
 use models_builtin::{RuleEndpointer, Sphinx, SphinxOptions};
@@ -39,7 +41,7 @@ pub(crate) fn assemble(config: &Config) -> Result<Assembled, String> {
             Recognition::Scripted => Arc::new(ScriptedEndpointer::always(1.0)),
             _ => Arc::new(RuleEndpointer::new()),
         },
-        recognizer: recognizer(config, &knowledge, &mut remarks),
+        recognizer: recognizer(config, &knowledge, &mut remarks)?,
         retriever: Some(RetrieverPort(retrieval(config, knowledge))),
         language_model: LanguagePort(language_model(config)?),
         synthesizer: synthesizer(config, &mut remarks),
@@ -98,17 +100,22 @@ fn recognizer(
     config: &Config,
     knowledge: &Knowledge,
     remarks: &mut Vec<String>,
-) -> Option<RecognizerPort> {
+) -> Result<Option<RecognizerPort>, String> {
     let asked = config.recognizer_threads;
-    let threads = if asked == 0 { cores().max(2) } else { asked };
+    let mut threads = if asked == 0 { cores().max(2) } else { asked };
     let engine: Arc<dyn Recognizer> = match config.recognizer {
-        Recognition::None => return None,
+        Recognition::None => return Ok(None),
+        Recognition::Whisper => {
+            let (whisper, slots) = native::whisper(config, knowledge.headings(), cores())?;
+            threads = slots;
+            whisper
+        }
         Recognition::Scripted => Arc::new(ScriptedRecognizer::hearing("what is repartee")),
         Recognition::PocketSphinx => match sphinx(knowledge, threads) {
             Ok(sphinx) => Arc::new(sphinx),
             Err(message) => {
                 remarks.push(format!("Conversations are typed, not spoken: {message}"));
-                return None;
+                return Ok(None);
             }
         },
     };
@@ -117,7 +124,7 @@ fn recognizer(
         threads,
         waiting: WAITING,
     };
-    Some(RecognizerPort(Pool::new(engine, options)))
+    Ok(Some(RecognizerPort(Pool::new(engine, options))))
 }
 
 fn retrieval(config: &Config, knowledge: Arc<Knowledge>) -> Pool<dyn Retriever> {
@@ -138,6 +145,7 @@ fn retrieval(config: &Config, knowledge: Arc<Knowledge>) -> Pool<dyn Retriever> 
 fn language_model(config: &Config) -> Result<Pool<dyn LanguageModel>, String> {
     let (engine, threads): (Arc<dyn LanguageModel>, usize) = match config.language_model {
         Language::Quote => (Arc::new(models_builtin::quote::Quoter::new()), 2),
+        Language::Llama => native::llama(config, cores())?,
         Language::Scripted => (Arc::new(ScriptedLanguage::echo()), 2),
         Language::Remote => {
             let options = RemoteOptions {

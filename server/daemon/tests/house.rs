@@ -99,7 +99,12 @@ fn the_import_table_of_the_architecture_is_true() {
     let (said, mut found) = (table(), imports());
     let all: BTreeSet<String> = found
         .keys()
-        .filter(|name| !matches!(name.as_str(), "server-daemon" | "client-probe"))
+        .filter(|name| {
+            !matches!(
+                name.as_str(),
+                "server-daemon" | "client-probe" | "models-fixtures"
+            )
+        })
         .cloned()
         .collect();
     for (name, imports) in &mut found {
@@ -156,6 +161,42 @@ fn no_runtime_in_pure_crates() {
                 assert!(!banned, "{} must not see {}", package.name, dependency.name);
             }
         }
+    }
+}
+
+/// The names of everything that a build of this package with these options holds.
+fn tree(package: &str, options: &[&str]) -> BTreeSet<String> {
+    let output = std::process::Command::new(env!("CARGO"))
+        .args(["tree", "--locked", "--offline", "--edges", "normal"])
+        .args(["--prefix", "none", "--package", package])
+        .args(options)
+        .current_dir(root())
+        .output()
+        .expect("cargo tree runs");
+    assert!(output.status.success(), "cargo tree of {package}");
+    let text = String::from_utf8(output.stdout).expect("names are text");
+    let first = |line: &str| line.split(' ').next().unwrap_or_default().to_owned();
+    text.lines().map(first).collect()
+}
+
+#[test]
+fn native_engines_are_in_the_program_and_in_no_pure_room() {
+    let native = ["whisper-rs", "llama-cpp-2", "llama-cpp-sys-2"];
+    let program = tree("server-daemon", &[]);
+    let fast = tree("server-daemon", &["--no-default-features"]);
+    for name in native {
+        assert!(program.contains(name), "the program carries {name}");
+        assert!(
+            !fast.contains(name),
+            "without default features {name} is not built"
+        );
+    }
+    for room in PURE {
+        let names = tree(&room.replace('/', "-"), &["--all-features"]);
+        assert!(
+            native.iter().all(|name| !names.contains(*name)),
+            "{room} sees no native code"
+        );
     }
 }
 

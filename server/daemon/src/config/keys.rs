@@ -48,12 +48,14 @@ keys! {
     ])?;
     "engines.recognizer" Text |c, v| c.recognizer = choice(v, &[
         ("pocketsphinx", Recognition::PocketSphinx),
+        ("whisper", Recognition::Whisper),
         ("none", Recognition::None),
         ("scripted", Recognition::Scripted),
     ])?;
     "engines.recognizer_threads" Number |c, v| c.recognizer_threads = number(v, 0, 256)? as usize;
     "engines.language_model" Text |c, v| c.language_model = choice(v, &[
         ("quote", Language::Quote),
+        ("llama", Language::Llama),
         ("remote", Language::Remote),
         ("scripted", Language::Scripted),
     ])?;
@@ -62,6 +64,21 @@ keys! {
         ("none", Synthesis::None),
         ("scripted", Synthesis::Scripted),
     ])?;
+    "whisper.model" Text |c, v| {
+        if let Some(text) = filled(v)? {
+            c.whisper_model = Some(PathBuf::from(text));
+            c.recognizer = Recognition::Whisper;
+        }
+    };
+    "whisper.language" Text |c, v| c.whisper_language = filled(v)?;
+    "llama.model" Text |c, v| {
+        if let Some(text) = filled(v)? {
+            c.llama_model = Some(PathBuf::from(text));
+            c.language_model = Language::Llama;
+        }
+    };
+    "llama.replies" Number |c, v| c.llama_replies = number(v, 1, 256)? as usize;
+    "llama.context_tokens" Number |c, v| c.llama_context_tokens = number(v, 512, 1_000_000)? as usize;
     "knowledge.folder" Text |c, v| c.knowledge = filled(v)?.map(PathBuf::from);
     "llm.url" Text |c, v| {
         if let Some(text) = filled(v)? {

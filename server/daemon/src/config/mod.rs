@@ -31,6 +31,11 @@ pub(crate) struct Config {
     pub(crate) recognizer_threads: usize,
     pub(crate) language_model: Language,
     pub(crate) synthesizer: Synthesis,
+    pub(crate) whisper_model: Option<PathBuf>,
+    pub(crate) whisper_language: Option<String>,
+    pub(crate) llama_model: Option<PathBuf>,
+    pub(crate) llama_replies: usize,
+    pub(crate) llama_context_tokens: usize,
     pub(crate) knowledge: Option<PathBuf>,
     pub(crate) llm_url: Option<String>,
     pub(crate) llm_model: Option<String>,
@@ -55,6 +60,7 @@ pub(crate) enum VoiceDetection {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Recognition {
     PocketSphinx,
+    Whisper,
     None,
     Scripted,
 }
@@ -62,6 +68,7 @@ pub(crate) enum Recognition {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Language {
     Quote,
+    Llama,
     Remote,
     Scripted,
 }
@@ -89,6 +96,11 @@ impl Default for Config {
             recognizer_threads: 0,
             language_model: Language::Quote,
             synthesizer: Synthesis::Flite,
+            whisper_model: None,
+            whisper_language: None,
+            llama_model: None,
+            llama_replies: 4,
+            llama_context_tokens: 4096,
             knowledge: None,
             llm_url: None,
             llm_model: None,
@@ -221,6 +233,12 @@ impl Config {
                 "engines.language_model",
                 "\"remote\" needs llm.url (or --llm URL)",
             );
+        }
+        if self.recognizer == Recognition::Whisper && self.whisper_model.is_none() {
+            mistakes.add("engines.recognizer", "\"whisper\" needs whisper.model");
+        }
+        if self.language_model == Language::Llama && self.llama_model.is_none() {
+            mistakes.add("engines.language_model", "\"llama\" needs llama.model");
         }
         if !self.relay_urls.is_empty() && self.relay_secret.is_none() {
             mistakes.add(

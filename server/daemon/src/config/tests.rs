@@ -114,7 +114,7 @@ fn every_key_of_the_sample_has_its_meaning_above() {
 }
 
 /// One value for every key, none of them the default.
-const OTHER: [(&str, &str); 23] = [
+const OTHER: [(&str, &str); 28] = [
     ("server.listen", "127.0.0.1:9"),
     ("server.key", "K"),
     (
@@ -131,6 +131,11 @@ const OTHER: [(&str, &str); 23] = [
     ("engines.recognizer_threads", "3"),
     ("engines.language_model", "scripted"),
     ("engines.synthesizer", "none"),
+    ("whisper.model", "/whisper.bin"),
+    ("whisper.language", "de"),
+    ("llama.model", "/llama.gguf"),
+    ("llama.replies", "9"),
+    ("llama.context_tokens", "8192"),
     ("knowledge.folder", "/"),
     ("llm.url", "http://localhost:1/v1"),
     ("llm.model", "m"),

@@ -27,6 +27,14 @@ impl Server {
 
     /// Starts it and reads on until it names its address; else what it complained of.
     pub(crate) async fn begin(arguments: &[&str]) -> Result<Self, String> {
+        Self::begin_with(arguments, &[]).await
+    }
+
+    /// With engines that follow no script, as the environment names them.
+    pub(crate) async fn begin_with(
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Result<Self, String> {
         let mut command = repartee();
         command.arg("serve").args(arguments);
         for seam in [
@@ -38,6 +46,7 @@ impl Server {
             command.env(format!("REPARTEE_ENGINES_{seam}"), "scripted");
         }
         command.env("RUST_LOG", "off");
+        command.envs(environment.iter().copied());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut command = Command::from(command);
         let mut child = command.kill_on_drop(true).spawn().expect("it starts");

@@ -99,9 +99,9 @@ fn each_kind_of_wrong_value_is_named_with_its_place() {
             "\"x\" is not an IP",
         ),
         (
-            "engines.recognizer = \"whisper\"",
+            "engines.recognizer = \"wisper\"",
             "engines.recognizer",
-            "none of: pocketsphinx, none",
+            "none of: pocketsphinx, whisper, none",
         ),
         ("llm.url = \"localhost:1\"", "llm.url", "is not a URL"),
         ("llm.url = \"https://\"", "llm.url", "is not a URL"),
@@ -175,4 +175,24 @@ fn a_file_that_cannot_be_read_is_named() {
     let read = Config::read(Some(Path::new("/no/such.toml")), |_| None, |_, _| {});
     let Mistakes(mistakes) = read.expect_err("there is no such file");
     assert_eq!(mistakes[0].place, "/no/such.toml");
+}
+
+#[test]
+fn an_engine_that_needs_a_model_asks_for_it() {
+    for (file, place, sentence) in [
+        (
+            "engines.recognizer = \"whisper\"",
+            "engines.recognizer",
+            "needs whisper.model",
+        ),
+        (
+            "engines.language_model = \"llama\"",
+            "engines.language_model",
+            "needs llama.model",
+        ),
+    ] {
+        let (at, told) = only(wrong(file, &[], ""));
+        assert_eq!(at, place);
+        assert!(told.contains(sentence), "{told}");
+    }
 }

@@ -1,8 +1,8 @@
-//! What a chat model writes, as it can be spoken: sources become citations, marks and thoughts are dropped.
+//! What a chat model writes, as it can be said aloud: sources become citations, marks and thoughts are dropped.
 
 use std::collections::VecDeque;
 
-use models_engine::Piece;
+use crate::Piece;
 
 const THINK: &str = "<think>";
 const THOUGHT: &str = "</think>";
@@ -13,7 +13,7 @@ const BLANK_LIMIT: usize = 64;
 
 /// A filter between the model's deltas and the pieces of a reply. Holds back only what it cannot judge
 /// yet: a space, an opened bracket, a mark.
-pub(crate) struct Spoken {
+pub struct Aloud {
     passages: usize,
     cited: Vec<bool>,
     /// Not yet judged.
@@ -40,8 +40,9 @@ enum Head {
     Thought(usize, bool),
 }
 
-impl Spoken {
-    pub(crate) fn new(passages: usize) -> Self {
+impl Aloud {
+    /// For a reply to a prompt with so many passages.
+    pub fn new(passages: usize) -> Self {
         Self {
             passages,
             cited: vec![false; passages],
@@ -54,21 +55,30 @@ impl Spoken {
         }
     }
 
-    pub(crate) fn push(&mut self, delta: &str) {
+    /// For a template that opens the thought itself: the reply begins inside it.
+    pub fn within_thought(mut self) -> Self {
+        self.thinking = true;
+        self
+    }
+
+    /// The model wrote this.
+    pub fn push(&mut self, delta: &str) {
         self.held.push_str(delta);
         self.judge(false);
     }
 
     /// Nothing more comes: what is held is words, but for spaces at the end.
-    pub(crate) fn finish(&mut self) {
+    pub fn finish(&mut self) {
         self.judge(true);
     }
 
-    pub(crate) fn pop(&mut self) -> Option<Piece> {
+    /// The next piece that is ready.
+    pub fn pop(&mut self) -> Option<Piece> {
         self.pieces.pop_front()
     }
 
-    pub(crate) fn said_nothing(&self) -> bool {
+    /// No word came of it so far.
+    pub fn said_nothing(&self) -> bool {
         !self.spoke
     }
 
@@ -237,7 +247,7 @@ mod tests {
 
     /// The text spoken and the sources cited, `cut` bytes at a time.
     fn spoken(reply: &str, passages: usize, cut: usize) -> (String, Vec<usize>) {
-        let mut spoken = Spoken::new(passages);
+        let mut spoken = Aloud::new(passages);
         let (mut text, mut cited) = (String::new(), Vec::new());
         let letters: Vec<char> = reply.chars().collect();
         for part in letters.chunks(cut) {
@@ -306,20 +316,23 @@ mod tests {
         check("<think>Hm, <b> [1] </thin</think>\n\nYes.", "Yes.", &[]);
         check("<think>never ends", "", &[]);
         check("a < b and <thing>", "a < b and <thing>", &[]);
+        let mut begun = Aloud::new(0).within_thought();
+        begun.push("hm</think>Yes.");
+        assert_eq!(begun.pop(), Some(Piece::Text("Yes.".to_owned())));
     }
 
     #[test]
     fn spaces_at_the_ends_are_not_said_and_words_are_not_held_back() {
         check("  Hello there. \n", "Hello there.", &[]);
         check("", "", &[]);
-        let mut spoken = Spoken::new(0);
+        let mut spoken = Aloud::new(0);
         spoken.push("Hello there");
         assert_eq!(spoken.pop(), Some(Piece::Text("Hello there".to_owned())));
     }
 
     #[test]
     fn silence_is_noticed() {
-        let mut nothing = Spoken::new(1);
+        let mut nothing = Aloud::new(1);
         nothing.push(" \n[1] <think>x</think>");
         nothing.finish();
         assert!(nothing.said_nothing());

@@ -1,0 +1,64 @@
+#!/bin/sh
+# Builds a back end of ggml and puts it into the folder beside the program, which finds it there.
+#   models/ggml/plugin.sh cuda [PROFILE]      needs NVIDIA's toolkit, or fetches its compiler from NVIDIA's Python packages
+#   models/ggml/plugin.sh vulkan [PROFILE]    needs Debian's libvulkan-dev glslc spirv-headers
+#   models/ggml/plugin.sh NAME [PROFILE]      any other that ggml has: blas, rpc, opencl, ...
+# PROFILE is where the program lies under target/: debug (the default) or release. No GPU is needed to build.
+# CUDA_ARCHITECTURES narrows what the kernels are built for: 89 for an RTX 4090, 90 for an H100 or H200.
+set -eu
+
+name=${1:?which back end? cuda, vulkan, blas, ...}
+profile=${2:-debug}
+cd "$(dirname "$0")/../.."
+target=${CARGO_TARGET_DIR:-target}
+source=$(cargo metadata --locked --format-version 1 | tr ',' '\n' |
+    sed -n 's|.*"manifest_path":"\(.*/llama-cpp-sys-2-[^"]*\)/Cargo.toml".*|\1|p' | head -n 1)
+[ -d "$source/llama.cpp/ggml" ] || { echo "llama-cpp-sys-2 is not here: run cargo fetch" >&2; exit 1; }
+work="$target/ggml-plugin/$name"
+folder="$target/$profile/ggml-${source##*-}"
+upper=$(printf '%s' "$name" | tr 'a-z-' 'A-Z_')
+mkdir -p "$work" "$folder"
+
+# NVIDIA's compiler as a tree that CMake takes for a toolkit.
+toolkit() {
+    tree="$target/ggml-plugin/toolkit"
+    if [ ! -e "$tree/ready" ]; then
+        echo "No nvcc here: fetching NVIDIA's compiler from its Python packages." >&2
+        rm -rf "$tree"
+        python3 -m venv "$tree"
+        "$tree/bin/pip" install --quiet --no-deps nvidia-cuda-nvcc==13.0.* nvidia-nvvm==13.0.* nvidia-cuda-crt==13.0.* \
+            nvidia-cuda-runtime==13.0.* nvidia-cuda-cccl==13.0.* nvidia-cublas==13.0.*
+        cuda=$(echo "$tree"/lib/python3*/site-packages/nvidia/cu13)
+        [ -e "$cuda/lib64" ] || ln -s lib "$cuda/lib64"
+        for library in cudart cublas cublasLt; do
+            ln -sf "lib$library.so.13" "$cuda/lib/lib$library.so"
+        done
+        mkdir -p "$cuda/lib/stubs"
+        cc -shared -x c /dev/null -Wl,-soname,libcuda.so.1 -o "$cuda/lib/stubs/libcuda.so"
+        touch "$tree/ready"
+    fi
+    (cd "$(echo "$tree"/lib/python3*/site-packages/nvidia/cu13)" && pwd)
+}
+
+set -- -DGGML_SOURCE="$source/llama.cpp/ggml" -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=ON -DGGML_BACKEND_DL=ON \
+    -DGGML_NATIVE=OFF -DGGML_CPU=OFF -DGGML_OPENMP=OFF \
+    -DCMAKE_BUILD_WITH_INSTALL_RPATH=ON "-DCMAKE_INSTALL_RPATH=\$ORIGIN" "-DGGML_$upper=ON"
+if [ "$name" = cuda ]; then
+    set -- "$@" -DGGML_CUDA_NCCL=OFF "-DCMAKE_CUDA_ARCHITECTURES=${CUDA_ARCHITECTURES:-75;80;86;89;90;120}"
+    if ! command -v nvcc >/dev/null 2>&1; then
+        cuda=$(toolkit)
+        set -- "$@" "-DCUDAToolkit_ROOT=$cuda" "-DCMAKE_CUDA_COMPILER=$cuda/bin/nvcc"
+    fi
+fi
+env -u CMAKE_PROJECT_INCLUDE cmake -S models/ggml/plugin -B "$work" "$@" >"$work/configured.log" 2>&1 ||
+    { tail -n 20 "$work/configured.log" >&2; exit 1; }
+cmake --build "$work" --target "ggml-$name" --parallel "${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}"
+plugin=$(find "$work" -name "libggml-$name.so" | head -n 1)
+cp "$plugin" "$folder/"
+# What it needs of NVIDIA's lies beside it, where no toolkit is installed.
+if [ "$name" = cuda ] && [ -n "${cuda:-}" ]; then
+    for library in libcudart.so.13 libcublas.so.13 libcublasLt.so.13; do
+        ln -f "$cuda/lib/$library" "$folder/" 2>/dev/null || cp "$cuda/lib/$library" "$folder/"
+    done
+fi
+echo "$folder/libggml-$name.so is in its place."

@@ -1,0 +1,67 @@
+//! How the model is run, and how it chooses its words.
+
+use std::path::PathBuf;
+
+#[derive(Clone, Debug)]
+pub struct LlamaOptions {
+    /// A model in GGUF.
+    pub model: PathBuf,
+    /// How many replies are composed at once; each call that speaks keeps its history in a sequence of its own.
+    pub calls: usize,
+    /// How long one call's prompt and reply may be together.
+    pub context_tokens: usize,
+    /// A reply is cut here, whatever a session asks for.
+    pub max_tokens: usize,
+    /// Threads of the one loop. ggml's threads spin: no more than there are cores to spare.
+    pub threads: usize,
+    /// Uses a GPU where there is one.
+    pub gpu: bool,
+    /// Tokens of prompts that are read at most in one step while somebody's reply is being composed: so long may one
+    /// call hold up another.
+    pub portion: usize,
+    pub sampling: Sampling,
+    /// A reply ends before these.
+    pub stop: Vec<String>,
+}
+
+/// How the next word is chosen among the likely ones.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sampling {
+    /// 0: always the likeliest.
+    pub temperature: f32,
+    pub top_k: i32,
+    pub top_p: f32,
+    pub min_p: f32,
+    /// Above 1 it avoids its last 64 tokens.
+    pub repeat_penalty: f32,
+    pub seed: u32,
+}
+
+impl Default for Sampling {
+    fn default() -> Self {
+        Self {
+            temperature: 0.7,
+            top_k: 40,
+            top_p: 0.95,
+            min_p: 0.05,
+            repeat_penalty: 1.0,
+            seed: 0,
+        }
+    }
+}
+
+impl LlamaOptions {
+    pub fn new(model: impl Into<PathBuf>) -> Self {
+        Self {
+            model: model.into(),
+            calls: 4,
+            context_tokens: 4096,
+            max_tokens: 512,
+            threads: 1,
+            gpu: true,
+            portion: 64,
+            sampling: Sampling::default(),
+            stop: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The engines on whisper.cpp and llama.cpp, where this build has them.
+//!
+//! ggml's threads spin while they wait for one another: recognizer and language model get half of the cores each.
+
+use crate::config::Config;
+use models_engine::{LanguageModel, Recognizer};
+use std::sync::Arc;
+
+/// The recognizer, and how many threads of the host it serves.
+#[cfg(feature = "native")]
+pub(super) fn whisper(
+    config: &Config,
+    terms: Vec<String>,
+    cores: usize,
+) -> Result<(Arc<dyn Recognizer>, usize), String> {
+    let half = (cores / 2).max(1);
+    let asked = config.recognizer_threads;
+    let slots = if asked == 0 { half.clamp(2, 8) } else { asked };
+    let model = config.whisper_model.clone().unwrap_or_default();
+    let options = models_whisper::WhisperOptions {
+        slots,
+        threads: (half / slots).max(1),
+        language: config.whisper_language.clone(),
+        terms: terms.join(", "),
+        ..models_whisper::WhisperOptions::new(model)
+    };
+    let whisper = models_whisper::Whisper::load(options).map_err(|failure| failure.message)?;
+    let slots = whisper.slots();
+    Ok((Arc::new(whisper), slots))
+}
+
+/// The language model, and how many threads of the host it serves: each waits for its reply's words.
+#[cfg(feature = "native")]
+pub(super) fn llama(
+    config: &Config,
+    cores: usize,
+) -> Result<(Arc<dyn LanguageModel>, usize), String> {
+    let model = config.llama_model.clone().unwrap_or_default();
+    let options = models_llama::LlamaOptions {
+        calls: config.llama_replies,
+        context_tokens: config.llama_context_tokens,
+        threads: (cores / 2).max(1),
+        ..models_llama::LlamaOptions::new(model)
+    };
+    let llama = models_llama::Llama::load(options).map_err(|failure| failure.message)?;
+    let calls = llama.calls();
+    Ok((Arc::new(llama), calls))
+}
+
+#[cfg(not(feature = "native"))]
+const ABSENT: &str = "this build has no native engines: build without --no-default-features";
+
+#[cfg(not(feature = "native"))]
+pub(super) fn whisper(
+    _: &Config,
+    _: Vec<String>,
+    _: usize,
+) -> Result<(Arc<dyn Recognizer>, usize), String> {
+    Err(ABSENT.to_owned())
+}
+
+#[cfg(not(feature = "native"))]
+pub(super) fn llama(_: &Config, _: usize) -> Result<(Arc<dyn LanguageModel>, usize), String> {
+    Err(ABSENT.to_owned())
+}
