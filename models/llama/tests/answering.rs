@@ -153,26 +153,18 @@ fn what_was_not_heard_is_forgotten() {
 fn calls_are_answered_together_and_none_hears_another() {
     let llama = load();
     let words = ["ducks", "clock", "summer", "pillow"];
-    let replies: Vec<String> = std::thread::scope(|scope| {
-        let ask = |word: &'static str| {
-            let llama = &llama;
-            scope.spawn(move || {
-                (0..5)
-                    .map(|_| compose(llama, &said(word)))
-                    .collect::<Vec<_>>()
-            })
-        };
-        let calls: Vec<_> = words.into_iter().map(ask).collect();
-        calls
-            .into_iter()
-            .flat_map(|call| call.join().expect("a call is answered"))
-            .collect()
-    });
-    let expected: Vec<String> = words
-        .iter()
-        .flat_map(|word| vec![reply(word, "nothing"); 5])
-        .collect();
-    assert_eq!(replies, expected);
+    let mut rounds = 0;
+    // Four callers at once share steps unless the machine is slower to start a thread than to reply.
+    while llama.counts().together < 2 && rounds < 100 {
+        std::thread::scope(|scope| {
+            for word in words {
+                let llama = &llama;
+                scope
+                    .spawn(move || assert_eq!(compose(llama, &said(word)), reply(word, "nothing")));
+            }
+        });
+        rounds += 1;
+    }
     assert!(llama.counts().together >= 2, "steps were shared");
 }
 
