@@ -45,6 +45,7 @@ fn passage(text: &str) -> Passage {
         heading: "B".to_owned(),
         text: text.to_owned(),
         score: 1.0,
+        likeness: Vec::new(),
     }
 }
 

@@ -147,21 +147,21 @@ fn the_prompt_spells_and_the_language_is_found() {
     let speech = voice(2, WHOLE_MS);
     let hint = Hint {
         prompt: Some(format!("Ask for {spelled}")),
-        language: None,
+        ..Hint::default()
     };
     let heard = hear(&whisper, &hint, &speech).transcript.text;
     assert_eq!(heard, whisper::TEXTS[2].replace(plain, spelled));
     let hint = Hint {
-        prompt: None,
         language: Some("en-GB".to_owned()),
+        ..Hint::default()
     };
     assert_eq!(
         hear(&whisper, &hint, &speech).transcript.text,
         whisper::TEXTS[2]
     );
     let hint = Hint {
-        prompt: None,
         language: Some("no such language".to_owned()),
+        ..Hint::default()
     };
     assert_eq!(
         hear(&whisper, &hint, &speech).transcript.text,
