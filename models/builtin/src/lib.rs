@@ -10,7 +10,7 @@ pub mod sphinx;
 pub mod voice;
 
 pub use endpoint::RuleEndpointer;
-pub use minilm::{MINILM_WEIGHTS, MINILM_WORDS, Minilm, MinilmError};
+pub use minilm::{Minilm, MinilmError};
 pub use quote::Quoter;
 pub use speech::synthesizer;
 pub use sphinx::{Sphinx, SphinxOptions};

@@ -13,12 +13,21 @@ use crate::minilm::weights::Weights;
 use models_engine::{Card, Embedder, Grade};
 use rten::ThreadPool;
 use rten_gemm::GemmExecutor;
+use sha2::{Digest, Sha256};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// The two files as they are found in the folder of weights.
-pub const MINILM_WEIGHTS: &str = "all-MiniLM-L6-v2.safetensors";
-pub const MINILM_WORDS: &str = "all-MiniLM-L6-v2.vocab.txt";
+/// A file as it is found in the folder of weights, with its SHA-256.
+struct Pinned(&'static str, &'static str);
+
+const WEIGHTS: Pinned = Pinned(
+    "all-MiniLM-L6-v2.safetensors",
+    "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+);
+const WORDS: Pinned = Pinned(
+    "all-MiniLM-L6-v2.vocab.txt",
+    "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+);
 
 const WIDTH: usize = 384;
 const LAYERS: usize = 6;
@@ -45,6 +54,31 @@ impl fmt::Display for MinilmError {
 
 impl std::error::Error for MinilmError {}
 
+/// Both files are smaller.
+const LARGEST_BYTES: u64 = 128 << 20;
+
+impl Pinned {
+    fn read(&self, folder: &Path) -> Result<Vec<u8>, MinilmError> {
+        let Self(name, pinned) = self;
+        let file = folder.join(name);
+        let read = std::fs::metadata(&file).and_then(|data| match data.len() {
+            0..=LARGEST_BYTES => std::fs::read(&file),
+            _ => Err(std::io::ErrorKind::FileTooLarge.into()),
+        });
+        let bytes = read.map_err(|error| MinilmError::Unreadable {
+            file,
+            reason: error.to_string(),
+        })?;
+        let digest = Sha256::digest(&bytes);
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        if digest != *pinned {
+            let reason = format!("the SHA-256 of {name} is {digest}, not {pinned}");
+            return Err(MinilmError::Wrong { reason });
+        }
+        Ok(bytes)
+    }
+}
+
 /// The transformer: words to places, six layers, and the mean of what comes out.
 pub struct Minilm {
     vocabulary: Vocabulary,
@@ -60,14 +94,7 @@ pub struct Minilm {
 impl Minilm {
     /// Reads both files from the folder of weights.
     pub fn load(folder: &Path) -> Result<Self, MinilmError> {
-        let read = |name: &str| {
-            let file = folder.join(name);
-            std::fs::read(&file).map_err(|error| MinilmError::Unreadable {
-                file,
-                reason: error.to_string(),
-            })
-        };
-        let (weights, words) = (read(MINILM_WEIGHTS)?, read(MINILM_WORDS)?);
+        let (weights, words) = (WEIGHTS.read(folder)?, WORDS.read(folder)?);
         Self::new(&weights, &words).map_err(|reason| MinilmError::Wrong { reason })
     }
 

@@ -8,6 +8,7 @@ mod candidate;
 mod evidence;
 mod features;
 mod phrases;
+mod reading;
 mod smalltalk;
 mod weights;
 

@@ -50,6 +50,36 @@ fn any_text_has_a_place() {
     }
 }
 
+/// What is missing, cut short or another file is named, and never loaded.
+#[test]
+fn files_that_are_not_these_weights_are_refused() {
+    let spoilt = std::env::temp_dir().join(format!("repartee-minilm-{}", std::process::id()));
+    std::fs::create_dir_all(&spoilt).expect("the test may write here");
+    let refusal = || {
+        let error = Minilm::load(&spoilt).err().expect("it is refused");
+        error.to_string()
+    };
+    let [weights, words] = ["all-MiniLM-L6-v2.safetensors", "all-MiniLM-L6-v2.vocab.txt"];
+    assert!(refusal().contains("cannot be read"), "{}", refusal());
+    let mut whole = std::fs::read(folder().join(weights)).expect("it was fetched");
+    for (bytes, why) in [
+        (&whole[..1_000], "cut short"),
+        (b"not a model", "another file"),
+    ] {
+        std::fs::write(spoilt.join(weights), bytes).expect("the test may write here");
+        assert!(refusal().contains("SHA-256"), "{why}: {}", refusal());
+    }
+    let last = whole.len() - 1;
+    whole[last] ^= 1;
+    std::fs::write(spoilt.join(weights), &whole).expect("the test may write here");
+    assert!(refusal().contains(weights), "a flipped bit: {}", refusal());
+    whole[last] ^= 1;
+    std::fs::write(spoilt.join(weights), &whole).expect("the test may write here");
+    std::fs::write(spoilt.join(words), "[UNK]").expect("the test may write here");
+    assert!(refusal().contains(words), "{}", refusal());
+    let _ = std::fs::remove_dir_all(&spoilt);
+}
+
 /// The first eight numbers, computed from the same weights by numpy with an exact error function.
 const REFERENCE: &[(&str, &[f32])] = &[
     (

@@ -9,6 +9,8 @@ const LONGEST_WORD: usize = 100;
 
 pub(super) struct Vocabulary {
     pieces: HashMap<String, usize>,
+    /// So many lines: a piece may stand on two.
+    lines: usize,
     unknown: usize,
     first: usize,
     last: usize,
@@ -30,14 +32,16 @@ impl Vocabulary {
         let (unknown, first, last) = (token("[UNK]")?, token("[CLS]")?, token("[SEP]")?);
         Ok(Self {
             pieces,
+            lines: text.lines().count(),
             unknown,
             first,
             last,
         })
     }
 
+    /// Every token is less than this.
     pub(super) fn len(&self) -> usize {
-        self.pieces.len()
+        self.lines
     }
 
     /// At most so many tokens, the two around the text included.
@@ -131,6 +135,17 @@ mod tests {
         assert_eq!(tokens("£3"), [2, 13, 14, 3], "money is no punctuation");
         assert_eq!(tokens(""), [2, 3]);
         assert_eq!(tokens(&"s".repeat(101)), [2, 1, 3]);
+    }
+
+    #[test]
+    fn a_piece_that_stands_twice_has_a_token_within_bounds() {
+        let vocabulary = Vocabulary::parse(b"[UNK]\n[CLS]\n[SEP]\npool\npool");
+        let vocabulary = vocabulary.expect("it has all that is needed");
+        let tokens = vocabulary.tokens("pool", 96);
+        assert!(
+            tokens.iter().all(|token| *token < vocabulary.len()),
+            "{tokens:?}"
+        );
     }
 
     #[test]

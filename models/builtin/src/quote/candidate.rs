@@ -1,9 +1,10 @@
 //! The sentences of the passages, and how much of the question each one holds.
 
 use models_engine::Passage;
-use models_engine::wording::{Asked, Question, Weight, Word, likeness, misspelt, sentences, words};
+use models_engine::wording::{Asked, Question, Weight, Word, likeness};
 
 use super::evidence::implied;
+use super::reading::{Matcher, Texts};
 
 /// A sentence that may be the answer.
 #[derive(Clone, Debug)]
@@ -213,133 +214,6 @@ fn weights(question: &Question, views: &[View<'_>], doubtful: &[bool]) -> Vec<f3
             asked.weight * rarity
         })
         .collect()
-}
-
-struct Texts<'a> {
-    /// Each with the line that it stands in.
-    sentences: Vec<(usize, &'a str, Vec<Word>)>,
-    likeness: &'a [f32],
-    heading: Vec<Word>,
-    title: Vec<Word>,
-    question: bool,
-}
-
-impl<'a> Texts<'a> {
-    fn new(passage: &'a Passage) -> Self {
-        let (above, heading) = passage
-            .heading
-            .rsplit_once(" › ")
-            .unwrap_or(("", &passage.heading));
-        let name = passage
-            .source
-            .rsplit_once('.')
-            .map_or(passage.source.as_str(), |(name, _)| name);
-        let mut title = words(above);
-        title.extend(words(name));
-        Self {
-            sentences: passage
-                .text
-                .lines()
-                .enumerate()
-                .flat_map(|(line, text)| sentences(text).into_iter().map(move |text| (line, text)))
-                .map(|(line, text)| (line, text, words(text)))
-                .collect(),
-            likeness: &passage.likeness,
-            heading: words(heading),
-            title,
-            question: heading.ends_with('?'),
-        }
-    }
-
-    fn words(&self) -> impl Iterator<Item = &Word> {
-        self.sentences
-            .iter()
-            .flat_map(|(_, _, words)| words)
-            .chain(&self.heading)
-            .chain(&self.title)
-    }
-
-    fn knows(&self, asked: &Asked) -> bool {
-        self.words().any(|word| likeness(&asked.word, word) > 0.0)
-    }
-
-    fn spells(&self, asked: &Asked) -> bool {
-        self.words().any(|word| misspelt(&asked.word, word))
-    }
-}
-
-struct Matcher<'q> {
-    said: &'q [Word],
-    asked: &'q [Asked],
-    /// Words that are written nowhere: looked for by ear.
-    ears: &'q [bool],
-}
-
-impl Matcher<'_> {
-    fn found(&self, words: &[Word]) -> Vec<f32> {
-        self.asked
-            .iter()
-            .zip(self.ears)
-            .map(|(asked, by_ear)| {
-                words
-                    .iter()
-                    .map(|word| {
-                        if *by_ear {
-                            asked.misheard(word)
-                        } else {
-                            likeness(&asked.word, word)
-                        }
-                    })
-                    .fold(0.0, f32::max)
-            })
-            .collect()
-    }
-
-    /// The words that the question and a heading share, of all that either has.
-    fn twin(&self, heading: &[Word]) -> f32 {
-        let shared = heading
-            .iter()
-            .filter(|word| self.said.iter().any(|said| said.stem == word.stem))
-            .count() as f32;
-        let all = (heading.len() + self.said.len()) as f32 - shared;
-        if all > 0.0 { shared / all } else { 0.0 }
-    }
-
-    /// Whether the sentence begins with what was asked about, rather than with when or where.
-    fn opens(&self, words: &[Word]) -> bool {
-        const ASIDES: &[&str] = &[
-            "after", "before", "during", "in", "on", "at", "with", "without", "if", "when", "for",
-            "from", "to", "under", "above", "until", "by", "as", "since", "outside", "because",
-            "while", "between", "beyond",
-        ];
-        let aside = words
-            .first()
-            .is_some_and(|word| ASIDES.contains(&word.text.as_str()));
-        let first = words.iter().find(|word| word.weight() != Weight::Stop);
-        !aside
-            && first.is_some_and(|word| {
-                self.asked
-                    .iter()
-                    .any(|asked| likeness(&asked.word, word) > 0.8)
-            })
-    }
-
-    /// The share of these words' weight that the question names.
-    fn named(&self, words: &[Word]) -> f32 {
-        let mut all = 0.0;
-        let mut named = 0.0;
-        for word in words {
-            let weight = word.weight().share();
-            let best = self
-                .asked
-                .iter()
-                .map(|asked| likeness(&asked.word, word))
-                .fold(0.0, f32::max);
-            all += weight;
-            named += weight * best;
-        }
-        if all > 0.0 { named / all } else { 0.0 }
-    }
 }
 
 impl Candidate<'_> {
