@@ -8,6 +8,7 @@ fn line(author: Author, text: &str) -> Line {
         author,
         text: text.to_owned(),
         cut: false,
+        call: None,
     }
 }
 
@@ -39,7 +40,7 @@ fn said(lines: &[Line], passages: &[Passage]) -> String {
         .into_iter()
         .filter_map(|piece| match piece {
             Piece::Text(text) => Some(text),
-            Piece::Cite(_) => None,
+            Piece::Cite(_) | Piece::Call(_) | Piece::Arguments(_) => None,
         })
         .collect()
 }

@@ -261,6 +261,7 @@ mod tests {
                     text.push_str(&words);
                 }
                 Piece::Cite(index) => cited.push(index),
+                Piece::Call(_) | Piece::Arguments(_) => panic!("words call nothing"),
             }
         }
         (text, cited)

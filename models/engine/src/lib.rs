@@ -24,7 +24,7 @@ pub use card::{Ability, Card, Grade};
 pub use embedder::Embedder;
 pub use endpoint::{Endpointer, Evidence};
 pub use error::{Failure, Stopped};
-pub use language::{Author, LanguageModel, Line, Piece, Prompt};
+pub use language::{Author, Call, LanguageModel, Line, Piece, Prompt, Tool, ToolChoice};
 pub use recognizer::{CallerId, Hint, Hypothesis, Listening, Recognizer, Transcript};
 pub use retriever::{Passage, Query, Retriever};
 pub use synthesizer::{Script, Spoken, Synthesizer};

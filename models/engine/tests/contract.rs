@@ -19,6 +19,7 @@ fn prompt(text: &str) -> Prompt {
             author: Author::Caller,
             text: text.to_owned(),
             cut: false,
+            call: None,
         }],
         ..Prompt::default()
     }

@@ -29,6 +29,7 @@ fn asking(text: &str) -> Prompt {
         author: Author::Caller,
         text: text.to_owned(),
         cut: false,
+        call: None,
     };
     Prompt {
         lines: vec![line],
@@ -41,7 +42,7 @@ async fn ended(reports: &mut mpsc::Receiver<Composing>) -> (String, Result<(), S
     loop {
         match reports.recv().await.expect("a job reports its end") {
             Composing::Piece(Piece::Text(text)) => words.push_str(&text),
-            Composing::Piece(Piece::Cite(_)) => {}
+            Composing::Piece(Piece::Cite(_) | Piece::Call(_) | Piece::Arguments(_)) => {}
             Composing::Ended(ended) => return (words, ended),
         }
     }

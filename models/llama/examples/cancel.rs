@@ -73,6 +73,7 @@ fn speaking(options: LlamaOptions) -> Vec<Duration> {
             author: Author::Caller,
             text,
             cut: false,
+            call: None,
         };
         let prompt = Prompt {
             lines: vec![line],

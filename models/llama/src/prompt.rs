@@ -105,7 +105,7 @@ impl Messages {
     /// What one said in two lines is one message: strict templates want the roles to alternate.
     fn add(&mut self, line: &Line, words: String, notes: String) {
         let role = match line.author {
-            Author::System => return,
+            Author::System | Author::Tool => return,
             Author::Caller => "user",
             Author::Agent => "assistant",
         };

@@ -28,6 +28,7 @@ fn line(author: Author, text: &str) -> Line {
         author,
         text: text.to_owned(),
         cut: false,
+        call: None,
     }
 }
 
@@ -104,6 +105,7 @@ fn only_new_tokens_are_read_after_a_barge_in() {
         author: Author::Agent,
         text: heard.to_owned(),
         cut: true,
+        call: None,
     });
     prompt.lines.push(line(Author::Caller, "no, the ticket"));
     prompt.passages = vec![passage("At the window.")];
@@ -135,6 +137,7 @@ fn what_was_not_heard_is_forgotten() {
         author: Author::Agent,
         text: nothing,
         cut: true,
+        call: None,
     });
     next.lines.push(line(Author::Caller, "and of ducks"));
     next.passages = Vec::new();

@@ -41,6 +41,7 @@ fn answer(model: &Llama, question: &str) -> Vec<Piece> {
         author: Author::Caller,
         text: question.to_owned(),
         cut: false,
+        call: None,
     };
     let prompt = Prompt {
         lines: vec![line],

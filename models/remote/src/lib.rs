@@ -18,7 +18,7 @@ use models_engine::{
 use tokio::runtime::Runtime;
 
 use crate::refusal::Place;
-use crate::reply::ReplyStream;
+use crate::reply::{Heard, ReplyStream};
 
 /// How often a running request looks whether it is still wanted.
 const CANCEL_TICK: Duration = Duration::from_millis(5);
@@ -223,7 +223,9 @@ impl LanguageModel for Remote {
         let model = self.known_model();
         let model = model.as_deref().unwrap_or("first model");
         let name = format!("{model} at {}", self.place.host());
-        Card::new(name, Grade::Remote).with(Ability::Instructions)
+        Card::new(name, Grade::Remote)
+            .with(Ability::Instructions)
+            .with(Ability::Tools)
     }
 
     fn compose(
@@ -244,16 +246,29 @@ impl LanguageModel for Remote {
         let mut stream = self.block_on(cancel, self.patience.first_word, self.ask(prompt))?;
         let mut spoken = Aloud::new(prompt.passages.len());
         let mut limit = self.patience.first_word;
+        let mut calls = false;
         loop {
-            let words = self.block_on(cancel, limit, stream.next(&self.place))?;
+            let heard = self.block_on(cancel, limit, stream.next(&self.place))?;
             limit = self.patience.next_word;
-            let Some(words) = words else { break };
-            spoken.push(&words);
+            let call = match heard {
+                None => break,
+                Some(Heard::Words(words)) => {
+                    spoken.push(&words);
+                    say(&mut spoken, emit, cancel)?;
+                    continue;
+                }
+                Some(Heard::Call(tool)) => Piece::Call(tool),
+                Some(Heard::Arguments(text)) => Piece::Arguments(text),
+            };
+            // What was said before the call is said before it.
+            spoken.finish();
             say(&mut spoken, emit, cancel)?;
+            emit(call);
+            calls = true;
         }
         spoken.finish();
         say(&mut spoken, emit, cancel)?;
-        if spoken.said_nothing() {
+        if spoken.said_nothing() && !calls {
             return Err(Stopped::Failed(self.place.empty()));
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! What a conversation looks like to a chat server: one system message, then who said what.
 
-use models_engine::{Author, Line, Passage, Prompt};
+use models_engine::{Author, Call, Line, Passage, Prompt, Tool, ToolChoice};
 use serde_json::{Value, json};
 
 /// Bytes of conversation that are sent; the oldest lines go first.
@@ -33,7 +33,22 @@ pub(crate) fn request(prompt: &Prompt, model: &str, openai: bool) -> Value {
         };
         body[name] = json!(limit);
     }
+    if !prompt.tools.is_empty() {
+        body["tools"] = prompt.tools.iter().map(tool).collect();
+        body["tool_choice"] = match &prompt.tool_choice {
+            ToolChoice::Auto => json!("auto"),
+            ToolChoice::Always => json!("required"),
+            ToolChoice::This(name) => json!({"type": "function", "function": {"name": name}}),
+        };
+    }
     body
+}
+
+fn tool(tool: &Tool) -> Value {
+    let parameters = serde_json::from_str(&tool.parameters).unwrap_or_else(|_| json!({}));
+    json!({"type": "function", "function": {
+        "name": tool.name, "description": tool.description, "parameters": parameters,
+    }})
 }
 
 /// Everything that is not speech. Notes of the system come here too: many local chat templates know only
@@ -68,33 +83,55 @@ fn fence(index: usize, passage: &Passage) -> String {
 /// The newest lines that fit, joined where one author spoke twice: an utterance that went on after a
 /// pause is two lines, and strict templates want the roles to alternate.
 fn spoken_lines(lines: &[Line]) -> Vec<Value> {
-    let mut joined: Vec<(Author, String)> = Vec::new();
+    let mut messages: Vec<Value> = Vec::new();
     for line in newest(lines) {
-        let text = words(line);
-        match joined.last_mut() {
-            Some((author, before)) if *author == line.author => {
-                before.push(' ');
-                before.push_str(&text);
-            }
-            _ => joined.push((line.author, text)),
+        match (&line.call, line.author) {
+            (Some(call), Author::Tool) => messages.push(json!({
+                "role": "tool", "tool_call_id": call.id, "content": clip(&line.text, HISTORY_LIMIT),
+            })),
+            (Some(call), _) => add_call(&mut messages, call, &line.text),
+            (None, Author::Agent) => add_words(&mut messages, "assistant", &words(line)),
+            (None, _) => add_words(&mut messages, "user", &words(line)),
         }
     }
-    let message = |(author, text)| {
-        let role = if author == Author::Agent {
-            "assistant"
-        } else {
-            "user"
-        };
-        json!({"role": role, "content": text})
-    };
-    joined.into_iter().map(message).collect()
+    messages
+}
+
+fn add_words(messages: &mut Vec<Value>, role: &str, text: &str) {
+    let last = messages.last_mut();
+    let before = last.filter(|last| last["role"] == role && last.get("tool_calls").is_none());
+    match before {
+        Some(last) => {
+            let before = last["content"].as_str().unwrap_or_default();
+            last["content"] = json!(format!("{before} {text}"));
+        }
+        None => messages.push(json!({"role": role, "content": text})),
+    }
+}
+
+/// With the words before it, and with other calls of the moment, it is one message.
+fn add_call(messages: &mut Vec<Value>, call: &Call, arguments: &str) {
+    let made = json!({"id": call.id, "type": "function", "function": {
+        "name": call.tool, "arguments": arguments,
+    }});
+    let last = messages.last_mut();
+    match last.filter(|last| last["role"] == "assistant") {
+        Some(last) => match last.get_mut("tool_calls").and_then(Value::as_array_mut) {
+            Some(calls) => calls.push(made),
+            None => last["tool_calls"] = json!([made]),
+        },
+        None => {
+            messages.push(json!({"role": "assistant", "content": null, "tool_calls": [made]}));
+        }
+    }
 }
 
 fn newest(lines: &[Line]) -> impl Iterator<Item = &Line> {
     let mut room = HISTORY_LIMIT;
     let spoken = lines
         .iter()
-        .filter(|line| line.author != Author::System && (line.cut || !line.text.trim().is_empty()));
+        .filter(|line| line.author != Author::System)
+        .filter(|line| line.cut || line.call.is_some() || !line.text.trim().is_empty());
     let mut kept: Vec<&Line> = spoken
         .rev()
         .take(LINES_LIMIT)
@@ -106,7 +143,8 @@ fn newest(lines: &[Line]) -> impl Iterator<Item = &Line> {
         })
         .collect();
     kept.reverse();
-    kept.into_iter()
+    // No result without its call.
+    kept.into_iter().skip_while(|line| line.call.is_some())
 }
 
 /// What was heard, and honestly marked where it was cut.
@@ -132,6 +170,7 @@ mod tests {
             author,
             text: text.to_owned(),
             cut,
+            call: None,
         }
     }
 
@@ -205,6 +244,59 @@ mod tests {
                 .to_string()
                 .contains("passage")
         );
+    }
+
+    #[test]
+    fn calls_and_what_came_of_them_are_told_as_a_chat_server_wants_them() {
+        let of = |author, text: &str, id: &str| Line {
+            call: Some(Call {
+                id: id.to_owned(),
+                tool: "weather".to_owned(),
+            }),
+            ..line(author, text, false)
+        };
+        let prompt = Prompt {
+            lines: vec![
+                of(Author::Tool, "of a call that was dropped", "c0"),
+                line(Author::Caller, "Will it rain?", false),
+                line(Author::Agent, "Let me see.", false),
+                of(Author::Agent, "{\"at\":1}", "c1"),
+                of(Author::Agent, "{}", "c2"),
+                of(Author::Tool, "rain", "c1"),
+                of(Author::Tool, "", "c2"),
+                of(Author::Agent, "{}", "c3"),
+                of(Author::Tool, "sun", "c3"),
+            ],
+            tools: vec![Tool {
+                name: "weather".to_owned(),
+                description: "Of a time.".to_owned(),
+                parameters: "{\"type\":\"object\"}".to_owned(),
+            }],
+            tool_choice: ToolChoice::This("weather".to_owned()),
+            ..Prompt::default()
+        };
+        let body = request(&prompt, "m", false);
+        let call = |id: &str, arguments: &str| {
+            json!({"id": id, "type": "function",
+                "function": {"name": "weather", "arguments": arguments}})
+        };
+        assert_eq!(
+            body["messages"].as_array().expect("a list")[1..],
+            [
+                json!({"role": "user", "content": "Will it rain?"}),
+                json!({"role": "assistant", "content": "Let me see.",
+                    "tool_calls": [call("c1", "{\"at\":1}"), call("c2", "{}")]}),
+                json!({"role": "tool", "tool_call_id": "c1", "content": "rain"}),
+                json!({"role": "tool", "tool_call_id": "c2", "content": ""}),
+                json!({"role": "assistant", "content": null, "tool_calls": [call("c3", "{}")]}),
+                json!({"role": "tool", "tool_call_id": "c3", "content": "sun"}),
+            ]
+        );
+        assert_eq!(
+            body["tools"][0]["function"]["parameters"],
+            json!({"type": "object"})
+        );
+        assert_eq!(body["tool_choice"]["function"]["name"], "weather");
     }
 
     #[test]

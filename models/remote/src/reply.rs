@@ -30,6 +30,29 @@ struct Choice {
 #[derive(Deserialize)]
 struct Delta {
     content: Option<String>,
+    #[serde(default)]
+    tool_calls: Option<Vec<CallDelta>>,
+}
+
+/// The first of a call's deltas names the tool, all bring a piece of its arguments.
+#[derive(Deserialize)]
+struct CallDelta {
+    function: Option<FunctionDelta>,
+}
+
+#[derive(Deserialize)]
+struct FunctionDelta {
+    name: Option<String>,
+    arguments: Option<String>,
+}
+
+/// What the server said next.
+#[derive(Debug)]
+pub(crate) enum Heard {
+    Words(String),
+    /// A call of this tool begins.
+    Call(String),
+    Arguments(String),
 }
 
 pub(crate) struct ReplyStream {
@@ -37,6 +60,7 @@ pub(crate) struct ReplyStream {
     streams: bool,
     lines: EventLines,
     waiting: VecDeque<String>,
+    heard: VecDeque<Heard>,
     taken: usize,
     /// The server said that the reply is complete.
     finished: bool,
@@ -53,19 +77,22 @@ impl ReplyStream {
             streams: !json,
             lines: EventLines::default(),
             waiting: VecDeque::new(),
+            heard: VecDeque::new(),
             taken: 0,
             finished: false,
             exhausted: false,
         }
     }
 
-    /// The next words; `None` at the end of the reply. Safe to drop half way: nothing is lost but time.
-    pub(crate) async fn next(&mut self, place: &Place) -> Result<Option<String>, Failure> {
+    /// What comes next; `None` at the end of the reply. Safe to drop half way: nothing is lost but time.
+    pub(crate) async fn next(&mut self, place: &Place) -> Result<Option<Heard>, Failure> {
         loop {
-            while let Some(data) = self.waiting.pop_front() {
-                if let Some(words) = self.read_event(&data, place)? {
-                    return Ok(Some(words));
-                }
+            if let Some(heard) = self.heard.pop_front() {
+                return Ok(Some(heard));
+            }
+            if let Some(data) = self.waiting.pop_front() {
+                self.read_event(&data, place)?;
+                continue;
             }
             if self.finished {
                 return Ok(None);
@@ -112,22 +139,35 @@ impl ReplyStream {
         Ok(())
     }
 
-    fn read_event(&mut self, data: &str, place: &Place) -> Result<Option<String>, Failure> {
+    fn read_event(&mut self, data: &str, place: &Place) -> Result<(), Failure> {
         if data.trim() == "[DONE]" {
             self.finished = true;
-            return Ok(None);
+            return Ok(());
         }
         let event: Event = serde_json::from_str(data).map_err(|_| place.no_chat())?;
         if let Some(error) = event.error.filter(|error| !error.is_null()) {
             return Err(place.failed(&error));
         }
         let Some(choice) = event.choices.into_iter().next() else {
-            return Ok(None);
+            return Ok(());
         };
         // Some servers close after this without a [DONE].
         self.finished |= choice.finish_reason.is_some();
-        let words = choice.delta.and_then(|delta| delta.content);
-        Ok(words.filter(|words| !words.is_empty()))
+        if let Some(delta) = choice.delta {
+            self.hear(delta);
+        }
+        Ok(())
+    }
+
+    fn hear(&mut self, delta: Delta) {
+        let said = |text: Option<String>| text.filter(|text| !text.is_empty());
+        self.heard.extend(said(delta.content).map(Heard::Words));
+        let calls = delta.tool_calls.into_iter().flatten();
+        for function in calls.filter_map(|call| call.function) {
+            self.heard.extend(said(function.name).map(Heard::Call));
+            self.heard
+                .extend(said(function.arguments).map(Heard::Arguments));
+        }
     }
 }
 

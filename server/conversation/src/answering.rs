@@ -5,10 +5,11 @@ use crate::floor::Floor;
 use crate::history::Line;
 use crate::output::{Author, Fact, LineKind, Output, Prompt, PromptLine, Stage};
 use crate::patience as p;
+use crate::recounting::recount;
 use crate::reply::{Reply, Work};
 use crate::utterance::{Said, Utterance, Words};
 use crate::words::APOLOGY;
-use crate::{Millis, PhraseId, Place, ReplyId, ReplyRequest};
+use crate::{LineId, Millis, Modality, PhraseId, Place, ReplyId, ReplyRequest, ToolChoice};
 
 /// "And on Sunday?" leans on what was asked before it, rarely on more than this.
 const QUERY_LINES: usize = 4;
@@ -73,6 +74,24 @@ impl Conversation {
             token,
             answers,
         });
+        if !self.may_call(reply) {
+            reply.seated = true;
+            self.seat_line(line, modality);
+        }
+    }
+
+    /// Gives the reply its place in the history, now that it says something: it might have been a call alone.
+    pub(crate) fn seat(&mut self, id: ReplyId) {
+        let reply = self.reply_by(id).expect("a reply that speaks is there");
+        let modality = reply.modality;
+        if let Some(line) = reply.line
+            && !std::mem::replace(&mut reply.seated, true)
+        {
+            self.seat_line(line, modality);
+        }
+    }
+
+    fn seat_line(&mut self, line: LineId, modality: Modality) {
         let empty = Line::new(line, Author::Agent, String::new());
         let place = self
             .history
@@ -168,19 +187,15 @@ impl Conversation {
     }
 
     fn lines(&self, reply: &Reply) -> Vec<PromptLine> {
-        let line = |(author, text): &(Author, String)| PromptLine {
-            author: *author,
-            text: text.clone(),
-            cut: false,
-        };
         match &reply.request.lines {
-            Some(lines) => lines.iter().map(line).collect(),
+            Some(lines) => recount(&lines.iter().cloned().map(Line::written).collect::<Vec<_>>()),
             None => self.history.prompt(),
         }
     }
 
     pub(crate) fn prompt(&self, reply: &Reply) -> Prompt {
         let asked = &reply.request;
+        let (tools, tool_choice) = self.tools(reply);
         Prompt {
             instructions: asked
                 .instructions
@@ -190,6 +205,8 @@ impl Conversation {
             lines: self.lines(reply),
             passages: reply.passages.clone(),
             max_tokens: asked.max_tokens.or(self.settings.max_tokens),
+            tools,
+            tool_choice,
         }
     }
 
@@ -197,6 +214,7 @@ impl Conversation {
     pub(crate) fn compose_now(&mut self) {
         let reply = self.floor.reply().expect("a reply is composed");
         let (reply, prompt) = (reply.id, self.prompt(reply));
+        self.ledger.composing(reply);
         self.say(Output::Compose { reply, prompt });
         let until = self.now + p::COMPOSE;
         self.floor.reply_mut().expect("a reply is composed").work = Work::Composing { until };
@@ -205,12 +223,7 @@ impl Conversation {
     /// Says words of our own. The floor must have been taken apart.
     pub(crate) fn recite(&mut self, text: &str, covers: Vec<Said>, last_word: bool) {
         let id = self.next_reply();
-        let mut reply = Reply::new(
-            id,
-            self.settings.modality,
-            ReplyRequest::default(),
-            self.now,
-        );
+        let mut reply = Reply::new(id, self.settings.modality, words_only(), self.now);
         let answers = covers.last().map(|said| said.id);
         self.start(&mut reply, None, answers);
         reply.covers = covers;
@@ -276,5 +289,13 @@ impl Conversation {
         let now = self.now;
         let reply = self.floor.reply_mut()?;
         Some((reply.id, reply.due(now)?))
+    }
+}
+
+/// What we say ourselves calls nothing.
+fn words_only() -> ReplyRequest {
+    ReplyRequest {
+        tool_choice: Some(ToolChoice::Never),
+        ..ReplyRequest::default()
     }
 }

@@ -3,10 +3,10 @@
 use crate::conversation::Conversation;
 use crate::floor::Floor;
 use crate::history::Line;
-use crate::output::{Author, Ending, Fact, LineKind, Output, Refusal};
+use crate::output::{Author, Ending, Fact, LineKind, Output, PromptLine, Refusal};
 use crate::patience as p;
 use crate::reply::{Reply, Work};
-use crate::utterance::{Said, Words};
+use crate::utterance::{Said, Utterance, Words};
 use crate::{LineId, Millis, Modality, Place, ReplyId, ReplyRequest, Settings};
 
 impl Conversation {
@@ -32,7 +32,7 @@ impl Conversation {
         }
     }
 
-    fn refuse(&mut self, token: u32, refusal: Refusal) {
+    pub(crate) fn refuse(&mut self, token: u32, refusal: Refusal) {
         self.tell(Fact::Refused { token, refusal });
     }
 
@@ -101,12 +101,19 @@ impl Conversation {
         Reply::new(self.next_reply(), modality, request, self.now)
     }
 
-    pub(crate) fn write(&mut self, token: u32, author: Author, text: String, place: Place) {
+    pub(crate) fn write(&mut self, token: u32, written: PromptLine, place: Place) {
+        let (author, text) = (written.author, written.text.clone());
         if text.len() > p::TEXT {
             return self.refuse(token, Refusal::TooMuch);
         }
+        if let (Author::Tool, Some(call)) = (author, &written.call) {
+            self.ledger.result(&call.id);
+        }
         let line = self.history.reserve();
-        let standing = Line::new(line, author, text.clone());
+        let standing = Line {
+            id: line,
+            ..Line::written(written)
+        };
         let Some(place) = self.history.insert(standing, place) else {
             return self.refuse(token, Refusal::NoSuchLine);
         };
@@ -168,13 +175,23 @@ impl Conversation {
             return self.begin_aside(token, request);
         }
         if self.floor.reply().is_some() {
-            return self.refuse(token, Refusal::ReplyActive);
+            return self.follow_up(token, request);
         }
+        let (_, utterance) = self.take_apart();
+        self.begin_asked(token, request, utterance);
+    }
+
+    /// The reply that the client asked for takes the floor.
+    pub(crate) fn begin_asked(
+        &mut self,
+        token: u32,
+        request: ReplyRequest,
+        utterance: Option<Box<Utterance>>,
+    ) {
         // Whatever still waits for its words is answered with the rest.
         for said in &mut self.said {
             said.wants_reply = true;
         }
-        let (_, utterance) = self.take_apart();
         let reply = self.fresh_reply(request);
         self.begin(reply, Some(token), utterance);
     }
@@ -291,7 +308,7 @@ impl Conversation {
 /// All words of a request, and no more than we take elsewhere.
 fn fits(request: &ReplyRequest) -> bool {
     let lines = request.lines.iter().flatten();
-    let words: usize = lines.map(|(_, text)| text.len()).sum();
+    let words: usize = lines.map(|line| line.text.len()).sum();
     words <= p::PROMPT
         && request
             .instructions

@@ -9,12 +9,18 @@ use crate::witness::Job;
 use crate::{Millis, Modality, PhraseEvent, PhraseId, ReplyEvent, ReplyId};
 
 impl Conversation {
-    fn reply_by(&mut self, id: ReplyId) -> Option<&mut Reply> {
+    pub(crate) fn reply_by(&mut self, id: ReplyId) -> Option<&mut Reply> {
         let on_floor = self.floor.reply().is_some_and(|reply| reply.id == id);
         if on_floor {
             return self.floor.reply_mut();
         }
         self.asides.iter_mut().find(|aside| aside.id == id)
+    }
+
+    /// A reply that is there.
+    pub(crate) fn reply(&self, id: ReplyId) -> &Reply {
+        let mut there = self.floor.reply().into_iter().chain(&self.asides);
+        there.find(|reply| reply.id == id).expect("it is there")
     }
 
     pub(crate) fn reply_event(&mut self, id: ReplyId, event: ReplyEvent) {
@@ -25,6 +31,8 @@ impl Conversation {
         match event {
             ReplyEvent::Found { passages } if reply.searching => self.found(id, passages),
             ReplyEvent::Text { text } if composing && !text.is_empty() => self.text(id, &text),
+            ReplyEvent::Call { tool } if composing => self.call_begins(id, tool),
+            ReplyEvent::Arguments { text } if composing => self.call_grows(id, text),
             ReplyEvent::Cite { passage } if composing => self.cite(id, passage),
             ReplyEvent::Composed if composing => self.composed(id),
             ReplyEvent::Failed { message } if composing => self.broken(id, message, true),
@@ -65,6 +73,7 @@ impl Conversation {
     }
 
     fn text(&mut self, id: ReplyId, text: &str) {
+        self.call_is_complete(id);
         let now = self.now;
         let reply = self
             .reply_by(id)
@@ -79,6 +88,7 @@ impl Conversation {
             return;
         }
         if first {
+            self.seat(id);
             self.reached(id, Stage::FirstWord, after);
         }
         self.tell(Fact::ReplyText {
@@ -118,10 +128,18 @@ impl Conversation {
 
     fn composed(&mut self, id: ReplyId) {
         self.witness.done(Job::Compose(id));
+        self.call_is_complete(id);
+        if self.called_in_vain(id) {
+            return self.search_over(id);
+        }
         let reply = self
             .reply_by(id)
             .expect("a reply that is composed is there");
         reply.compose();
+        if !reply.calls_out() {
+            self.seat(id);
+        }
+        let reply = self.reply(id);
         let text = reply.text.clone();
         self.tell(Fact::ReplyComposed { reply: id, text });
         if self.on_floor(id) {

@@ -1,5 +1,6 @@
 //! The conversation: one input in, orders and news out, and when it wants to be woken.
 
+use crate::calling::Ledger;
 use crate::ear::Ear;
 use crate::floor::Floor;
 use crate::history::History;
@@ -8,7 +9,7 @@ use crate::parting::Parting;
 use crate::reply::Reply;
 use crate::utterance::{Said, Utterance};
 use crate::witness::Witness;
-use crate::{FloorName, Input, Millis, ReplyId, Settings, UtteranceId};
+use crate::{FloorName, Input, Millis, ReplyId, ReplyRequest, Settings, UtteranceId};
 use std::collections::VecDeque;
 
 /// Decides who may speak. It is told the time and what happened, and answers with what to do.
@@ -29,6 +30,9 @@ pub struct Conversation {
     /// How often in a row the caller was asked whether they are there.
     pub(crate) asked_idle: u32,
     pub(crate) parting: Parting,
+    pub(crate) ledger: Ledger,
+    /// What the client asked while the reply that called a tool is still being said.
+    pub(crate) next_request: Option<(u32, ReplyRequest)>,
     pub(crate) witness: Witness,
     outbox: VecDeque<Output>,
     utterances: u32,
@@ -51,6 +55,8 @@ impl Conversation {
             greeted: false,
             asked_idle: 0,
             parting: Parting::Staying,
+            ledger: Ledger::default(),
+            next_request: None,
             witness: Witness::default(),
             outbox: VecDeque::new(),
             utterances: 0,
@@ -105,12 +111,7 @@ impl Conversation {
             }),
             Input::Hearing(utterance, event) => self.hearing(utterance, event),
             Input::Typed { token, text } => self.typed(token, text),
-            Input::Write {
-                token,
-                author,
-                text,
-                place,
-            } => self.write(token, author, text, place),
+            Input::Write { token, line, place } => self.write(token, line, place),
             Input::Delete { token, line } => self.delete(token, line),
             Input::Truncate { token, line, heard } => self.truncate(token, line, heard),
             Input::Respond { token, request } => self.respond(token, request),

@@ -3,7 +3,7 @@
 use crate::Modality;
 use crate::conversation::Conversation;
 use crate::floor::Floor;
-use crate::output::{Ending, Fact, Output};
+use crate::output::{Ending, Fact, Output, Refusal};
 use crate::reply::Reply;
 use crate::utterance::{Said, Utterance};
 use crate::witness::Witness;
@@ -14,13 +14,16 @@ impl Conversation {
         let held = self.held();
         let (reply, utterance) = self.take_apart();
         let mut reply = *reply.expect("a reply is complete");
+        if reply.broken.is_none() {
+            self.issue_held(&mut reply);
+        }
         if held {
             // It ended while it faded: the next one is not to be held.
             self.say(Output::Restore { reply: reply.id });
         }
         let ending = match reply.broken.take() {
             Some(message) => Ending::Failed { message },
-            None if reply.text.trim().is_empty() => Ending::Failed {
+            None if reply.text.trim().is_empty() && !reply.calls_out() => Ending::Failed {
                 message: "nothing was composed".to_owned(),
             },
             None => Ending::Completed,
@@ -36,11 +39,18 @@ impl Conversation {
         utterance: Option<Box<Utterance>>,
     ) {
         let apologise = !reply.last_word && matches!(ending, Ending::Failed { .. });
+        let mut next = None;
         if ending == Ending::Completed {
             self.hear_out(&mut reply);
+            self.ledger.heard(reply.id);
+            next = self.next_request.take();
         }
         self.close(reply, ending);
-        match self.keep(utterance) {
+        let utterance = self.keep(utterance);
+        if let Some((token, request)) = next {
+            return self.begin_asked(token, request, utterance);
+        }
+        match utterance {
             Some(utterance) => self.pass_to(Floor::Caller { utterance }),
             None if apologise => self.apologise(Vec::new()),
             None => self.answer_next(),
@@ -83,6 +93,9 @@ impl Conversation {
             self.tell(Fact::Trouble {
                 message: format!("The reply failed: {message}"),
             });
+        }
+        if let Some((token, _)) = self.next_request.take_if(|_| reply.line.is_some()) {
+            self.refuse(token, Refusal::ReplyActive);
         }
         let unheard = ending == Ending::BargedIn && reply.heard == 0;
         let text = reply.text[..reply.heard].to_owned();

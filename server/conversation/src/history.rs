@@ -1,7 +1,8 @@
 //! What was said: the lines in their order, and of the agent's only what was heard.
 
-use crate::output::{Author, PromptLine};
+use crate::output::{Author, Call, PromptLine};
 use crate::patience::{LINES, PROMPT};
+use crate::recounting::recount;
 use crate::{LineId, Millis, Place};
 
 #[derive(Debug, Default)]
@@ -18,6 +19,8 @@ pub(crate) struct Line {
     pub(crate) cut: bool,
     /// One thought with the caller's line before.
     pub(crate) goes_on: bool,
+    /// It is a call of a tool, or what came of one.
+    pub(crate) call: Option<Call>,
     /// How the agent's line was spoken; empty for all others.
     pub(crate) spans: Vec<Span>,
 }
@@ -38,7 +41,16 @@ impl Line {
             text,
             cut: false,
             goes_on: false,
+            call: None,
             spans: Vec::new(),
+        }
+    }
+
+    /// A line of the client's own, of no number.
+    pub(crate) fn written(line: PromptLine) -> Self {
+        Self {
+            call: line.call,
+            ..Self::new(LineId(0), line.author, line.text)
         }
     }
 
@@ -112,7 +124,7 @@ impl History {
         position.is_some()
     }
 
-    /// What a model is told: the newest lines that fit, a thought that was taken up again joined.
+    /// What a model is told: the newest lines that fit.
     pub(crate) fn prompt(&self) -> Vec<PromptLine> {
         let mut room = PROMPT;
         let fits = |line: &&Line| {
@@ -120,24 +132,13 @@ impl History {
             room > 0
         };
         let newest = self.lines.iter().rev().take_while(fits).count();
-        let mut told: Vec<PromptLine> = Vec::new();
-        for line in &self.lines[self.lines.len() - newest..] {
-            if line.text.trim().is_empty() {
-                continue;
-            }
-            match told.last_mut() {
-                Some(last) if line.goes_on && last.author == Author::Caller => {
-                    last.text.push(' ');
-                    last.text.push_str(line.text.trim());
-                }
-                _ => told.push(PromptLine {
-                    author: line.author,
-                    text: line.text.trim().to_owned(),
-                    cut: line.cut,
-                }),
-            }
-        }
-        told
+        recount(&self.lines[self.lines.len() - newest..])
+    }
+
+    /// Whether a call of this id stands here.
+    pub(crate) fn has_call(&self, id: &str) -> bool {
+        let is = |line: &Line| line.call.as_ref().is_some_and(|call| call.id == id);
+        self.lines.iter().any(is)
     }
 }
 

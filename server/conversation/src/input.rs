@@ -1,7 +1,7 @@
 //! Everything that can happen.
 
-use crate::output::{Author, Passage};
-use crate::{LineId, Millis, Modality, PhraseId, ReplyId, Settings, UtteranceId};
+use crate::output::{Passage, PromptLine};
+use crate::{LineId, Millis, Modality, PhraseId, ReplyId, Settings, Tool, ToolChoice, UtteranceId};
 
 /// The caller's words arrive as `Hearing`, the agent's as `Reply` and `Phrase`; the rest is asked
 /// for by the client. A `token` is the client's handle on what it asked: it comes back in
@@ -30,8 +30,7 @@ pub enum Input {
     /// Writes history, and nothing else.
     Write {
         token: u32,
-        author: Author,
-        text: String,
+        line: PromptLine,
         place: Place,
     },
     Delete {
@@ -109,6 +108,14 @@ pub enum ReplyEvent {
     Text {
         text: String,
     },
+    /// A call of this tool begins; it ends with the next one, with words, or with the reply.
+    Call {
+        tool: String,
+    },
+    /// More of the call's arguments.
+    Arguments {
+        text: String,
+    },
     /// The reply rests on this passage of the prompt.
     Cite {
         passage: usize,
@@ -161,5 +168,7 @@ pub struct ReplyRequest {
     /// Beside the floor and not written to the history; always text to the client, never spoken.
     pub aside: bool,
     /// These lines in place of the history.
-    pub lines: Option<Vec<(Author, String)>>,
+    pub lines: Option<Vec<PromptLine>>,
+    pub tools: Option<Vec<Tool>>,
+    pub tool_choice: Option<ToolChoice>,
 }

@@ -5,6 +5,7 @@
 
 mod answering;
 mod asking;
+mod calling;
 mod composing;
 mod conversation;
 mod deadlines;
@@ -20,6 +21,7 @@ mod output;
 mod parting;
 mod patience;
 mod phrase;
+mod recounting;
 mod reply;
 mod settings;
 mod utterance;
@@ -30,6 +32,7 @@ pub use conversation::Conversation;
 pub use ids::{LineId, Millis, PhraseId, ReplyId, UtteranceId};
 pub use input::{HearingEvent, Input, PhraseEvent, Place, ReplyEvent, ReplyRequest};
 pub use output::{
-    Author, Ending, Fact, FloorName, LineKind, Output, Passage, Prompt, PromptLine, Refusal, Stage,
+    Author, Call, Ending, Fact, FloorName, LineKind, Output, Passage, Prompt, PromptLine, Refusal,
+    Stage,
 };
-pub use settings::{Ears, Endpointing, Modality, Settings};
+pub use settings::{Ears, Effect, Endpointing, Modality, Settings, Tool, ToolChoice};

@@ -1,7 +1,7 @@
 //! Everything we can order, and everything worth telling.
 
 use crate::input::Place;
-use crate::{LineId, Millis, Modality, PhraseId, ReplyId, UtteranceId};
+use crate::{LineId, Millis, Modality, PhraseId, ReplyId, Tool, ToolChoice, UtteranceId};
 
 /// Carried out in order; the driver never looks back.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +33,7 @@ pub enum Output {
         query: String,
         limit: usize,
     },
-    /// Answered by `Text`*, `Cite`*, then `Composed` or `Failed`.
+    /// Answered by `Text`*, `Cite`*, `Call`* with their `Arguments`*, then `Composed` or `Failed`.
     Compose {
         reply: ReplyId,
         prompt: Prompt,
@@ -74,6 +74,8 @@ pub struct Prompt {
     pub lines: Vec<PromptLine>,
     pub passages: Vec<Passage>,
     pub max_tokens: Option<u32>,
+    pub tools: Vec<Tool>,
+    pub tool_choice: ToolChoice,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +85,16 @@ pub struct PromptLine {
     pub text: String,
     /// The agent was cut here.
     pub cut: bool,
+    /// The agent's line is this call, and its text the arguments; a tool's line is what came of it.
+    pub call: Option<Call>,
+}
+
+/// One call of a tool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
+pub struct Call {
+    pub id: String,
+    pub tool: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +103,7 @@ pub enum Author {
     System,
     Caller,
     Agent,
+    Tool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -189,6 +202,24 @@ pub enum Fact {
         source: String,
         heading: String,
         text: String,
+    },
+    /// The reply begins to call a tool. `line` is where the call will stand; none for an aside.
+    CallStarted {
+        reply: ReplyId,
+        line: Option<LineId>,
+        call: Call,
+    },
+    CallArguments {
+        reply: ReplyId,
+        call: String,
+        text: String,
+    },
+    /// The call is complete: the client is to make it. Without this it is not to be made.
+    Called {
+        reply: ReplyId,
+        call: String,
+        arguments: String,
+        place: Place,
     },
     /// All its words are known; for a text reply this is the end.
     ReplyComposed {

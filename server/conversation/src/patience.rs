@@ -103,6 +103,12 @@ pub(crate) const ASIDES: usize = 4;
 pub(crate) const TEXT: usize = 32 * 1024;
 /// One reply, in bytes: an hour of speech. What a model says beyond is dropped.
 pub(crate) const REPLY_TEXT: usize = 48 * 1024;
+/// Calls of tools in one reply; what a model calls beyond is dropped.
+pub(crate) const CALLS: usize = 16;
+/// The arguments of one call, in bytes: a longer one is dropped, for it cannot be cut.
+pub(crate) const ARGUMENTS: usize = 32 * 1024;
+/// Calls that write and are remembered, so that none is made twice; the oldest is forgotten.
+pub(crate) const WRITES: usize = 64;
 /// Lines of history; the oldest goes.
 pub(crate) const LINES: usize = 400;
 /// History told to a model, in bytes, the newest lines first.

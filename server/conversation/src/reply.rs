@@ -1,5 +1,6 @@
 //! One thing the agent says: from the work on its words to what of it was heard.
 
+use crate::calling::Calling;
 use crate::history::{Span, words_within};
 use crate::output::Passage;
 use crate::patience as p;
@@ -12,6 +13,8 @@ pub(crate) struct Reply {
     pub(crate) id: ReplyId,
     /// None for an aside.
     pub(crate) line: Option<LineId>,
+    /// The line stands in the history: from its first word on, where the reply may be a call alone.
+    pub(crate) seated: bool,
     pub(crate) modality: Modality,
     pub(crate) request: ReplyRequest,
     /// The utterances that it answers.
@@ -24,6 +27,9 @@ pub(crate) struct Reply {
     /// A search that was given up still runs until it answers or is cancelled.
     pub(crate) searching: bool,
     pub(crate) passages: Vec<Passage>,
+    pub(crate) calls: Vec<Calling>,
+    /// It called again what was called already: now it is to say so.
+    pub(crate) only_words: bool,
     pub(crate) text: String,
     /// So many bytes of the text have been heard.
     pub(crate) heard: usize,
@@ -86,6 +92,7 @@ impl Reply {
         Self {
             id,
             line: None,
+            seated: false,
             modality,
             request,
             covers: Vec::new(),
@@ -94,6 +101,8 @@ impl Reply {
             work: Work::Words,
             searching: false,
             passages: Vec::new(),
+            calls: Vec::new(),
+            only_words: false,
             text: String::new(),
             heard: 0,
             told: 0,

@@ -17,6 +17,46 @@ pub struct Settings {
     pub max_tokens: Option<u32>,
     /// Passages asked of the knowledge base for each reply; 0 asks for none.
     pub passages: usize,
+    pub tools: Vec<Tool>,
+    pub tool_choice: ToolChoice,
+    /// One reply may call several tools.
+    pub parallel_calls: bool,
+}
+
+/// Something that the client can do for the agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
+pub struct Tool {
+    pub name: String,
+    pub description: String,
+    /// What it takes: a JSON schema.
+    pub parameters: String,
+    pub effect: Effect,
+}
+
+/// What a call of a tool does to the world. A tool that does not say is one that writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
+pub enum Effect {
+    /// Nothing.
+    Reads,
+    /// As much the second time as the first.
+    Repeats,
+    /// Something more each time: called only when all that was said before is heard, and not again until
+    /// the caller has heard what came of it.
+    Writes,
+}
+
+/// Whether the agent is to call a tool.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
+pub enum ToolChoice {
+    #[default]
+    Auto,
+    Never,
+    /// Some tool.
+    Always,
+    This(String),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +124,9 @@ impl Default for Settings {
             },
             max_tokens: None,
             passages: 5,
+            tools: Vec::new(),
+            tool_choice: ToolChoice::Auto,
+            parallel_calls: true,
         }
     }
 }

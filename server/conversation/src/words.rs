@@ -8,6 +8,9 @@ pub(crate) const STILL_THERE: &str = "Are you still there?";
 /// Said when the house closes.
 pub(crate) const GOODBYE: &str = "I have to go now. Goodbye.";
 
+/// Told the model of a call whose result has not come.
+pub(crate) const NO_RESULT: &str = "There is no result yet.";
+
 /// Sounds of listening, and what recognisers make of breath; none of them claims the floor.
 const BACKCHANNELS: &[&str] = &[
     "ah", "aha", "alright", "eh", "er", "erm", "ha", "hm", "hmm", "huh", "mhm", "mm", "mmhm",

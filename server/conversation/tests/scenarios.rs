@@ -4,9 +4,9 @@
 //! before they are committed. Stages, floor changes apart, and empty fields are left out.
 
 use server_conversation::{
-    Author, Conversation, Endpointing, Fact, HearingEvent, Input, LineId, Millis, Modality, Output,
-    Passage, PhraseEvent, PhraseId, Place, ReplyEvent, ReplyId, ReplyRequest, Settings,
-    UtteranceId,
+    Author, Call, Conversation, Effect, Endpointing, Fact, HearingEvent, Input, LineId, Millis,
+    Modality, Output, Passage, PhraseEvent, PhraseId, Place, PromptLine, ReplyEvent, ReplyId,
+    ReplyRequest, Settings, Tool, UtteranceId,
 };
 
 const WINDOW: u64 = 32;
@@ -127,6 +127,16 @@ impl Stage {
                 passage: number(rest),
             }),
             "composed" => self.replies(ReplyEvent::Composed),
+            "calls" => self.replies(ReplyEvent::Call { tool: text }),
+            "with" => self.replies(ReplyEvent::Arguments { text }),
+            "gives" => {
+                let (id, text) = rest.split_once(' ').expect("a call and what came of it");
+                self.give(Input::Write {
+                    token,
+                    line: written(Author::Tool, text, Some(id)),
+                    place: Place::Last,
+                });
+            }
             "breaks" => self.replies(ReplyEvent::Failed { message }),
             "spoken" => self.phrase(rest, |total| PhraseEvent::Spoken { total }),
             "played" => self.phrase(rest, |total| PhraseEvent::Played { total, done: false }),
@@ -138,8 +148,7 @@ impl Stage {
             "writes" => {
                 self.give(Input::Write {
                     token,
-                    author: Author::System,
-                    text,
+                    line: written(Author::System, rest, None),
                     place: Place::Last,
                 });
             }
@@ -147,8 +156,7 @@ impl Stage {
                 let place = Place::After(LineId(number(rest)));
                 self.give(Input::Write {
                     token,
-                    author: Author::Caller,
-                    text: "new".to_owned(),
+                    line: written(Author::Caller, "new", None),
                     place,
                 });
             }
@@ -193,6 +201,7 @@ impl Stage {
                 return self.configure(|settings| settings.endpointing = Endpointing::Manual);
             }
             ("text", _) => return self.configure(|settings| settings.modality = Modality::Text),
+            ("tools", _) => return self.configure(|settings| settings.tools = tools()),
             ("passages", count) => {
                 let count = number(count);
                 return self.configure(|settings| settings.passages = count);
@@ -228,6 +237,34 @@ fn number<T: std::str::FromStr>(text: &str) -> T {
     text.trim()
         .parse()
         .unwrap_or_else(|_| panic!("{text:?} is no number"))
+}
+
+fn written(author: Author, text: &str, call: Option<&str>) -> PromptLine {
+    PromptLine {
+        author,
+        text: text.to_owned(),
+        cut: false,
+        call: call.map(|id| Call {
+            id: id.to_owned(),
+            tool: "any".to_owned(),
+        }),
+    }
+}
+
+/// One tool of each kind.
+fn tools() -> Vec<Tool> {
+    let tool = |(name, effect): (&str, Effect)| Tool {
+        name: name.to_owned(),
+        description: String::new(),
+        parameters: "{}".to_owned(),
+        effect,
+    };
+    let kinds = [
+        ("look", Effect::Reads),
+        ("set", Effect::Repeats),
+        ("book", Effect::Writes),
+    ];
+    kinds.into_iter().map(tool).collect()
 }
 
 fn passage(text: &str) -> Passage {
@@ -272,18 +309,25 @@ fn shown(output: &Output) -> Option<String> {
         } => format!("search r{reply} {query:?} {limit}"),
         Output::Compose { reply, prompt } => {
             let lines = prompt.lines.iter().map(|line| {
+                let call = line.call.as_ref().map_or("", |call| &call.id);
                 format!(
-                    "{:?}{}: {}",
+                    "{:?}{}{}{call}: {}",
                     line.author,
                     if line.cut { " (cut)" } else { "" },
+                    if call.is_empty() { "" } else { " " },
                     line.text
                 )
             });
             let lines: Vec<String> = lines.collect();
             format!(
-                "compose r{reply} [{}] passages {}",
+                "compose r{reply} [{}] passages {}{}",
                 lines.join(" | "),
-                prompt.passages.len()
+                prompt.passages.len(),
+                if prompt.tools.is_empty() {
+                    ""
+                } else {
+                    " and tools"
+                },
             )
         }
         Output::Speak { phrase, text, .. } => {

@@ -86,6 +86,7 @@ pub(crate) fn ask(ask: &Ask) -> Result<(), String> {
         author: Author::Caller,
         text,
         cut: false,
+        call: None,
     };
     let prompt = Prompt {
         lines: vec![line],
@@ -96,6 +97,7 @@ pub(crate) fn ask(ask: &Ask) -> Result<(), String> {
     let mut emit = |piece| match piece {
         Piece::Text(text) => answer.push_str(&text),
         Piece::Cite(index) => sources.extend(prompt.passages.get(index).map(source)),
+        Piece::Call(_) | Piece::Arguments(_) => {}
     };
     Quoter::new()
         .compose(&prompt, &mut emit, &cancel)

@@ -68,7 +68,12 @@ impl Engines {
             );
         }
         if !settings.tools.is_empty() && !model.can(Ability::Tools) {
-            let (name, tools) = (&model.name, settings.tools.join(", "));
+            let names: Vec<&str> = settings
+                .tools
+                .iter()
+                .map(|tool| tool.name.as_str())
+                .collect();
+            let (name, tools) = (&model.name, names.join(", "));
             say(
                 "tools_not_called",
                 format!("{name} calls no tools: {tools} will not be used."),

@@ -70,6 +70,8 @@ impl Session {
         let event = match composing {
             Composing::Piece(Piece::Text(text)) => ReplyEvent::Text { text },
             Composing::Piece(Piece::Cite(passage)) => ReplyEvent::Cite { passage },
+            Composing::Piece(Piece::Call(tool)) => ReplyEvent::Call { tool },
+            Composing::Piece(Piece::Arguments(text)) => ReplyEvent::Arguments { text },
             Composing::Ended(ended) => {
                 self.replying.remove(&reply);
                 match ended {

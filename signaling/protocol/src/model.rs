@@ -24,8 +24,7 @@ pub enum Command {
     /// Writes history, and nothing else.
     Write {
         token: Token,
-        author: Author,
-        text: String,
+        said: Said,
         place: Place,
     },
     Delete {
@@ -68,8 +67,9 @@ pub struct Settings {
     pub language: Option<String>,
     /// Words that the client says are likely.
     pub vocabulary: Option<String>,
-    /// Names of the tools that the session declares.
-    pub tools: Vec<String>,
+    pub tools: Vec<Tool>,
+    pub tool_choice: ToolChoice,
+    pub parallel_calls: bool,
     pub max_tokens: Option<u32>,
 }
 
@@ -116,6 +116,7 @@ pub enum Author {
     System,
     Caller,
     Agent,
+    Tool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,7 +136,54 @@ pub struct ReplyRequest {
     /// Beside the floor and not written to the history (`conversation: "none"`).
     pub aside: bool,
     /// These lines in place of the history.
-    pub lines: Option<Vec<(Author, String)>>,
+    pub lines: Option<Vec<Said>>,
+    pub tools: Option<Vec<Tool>>,
+    pub tool_choice: Option<ToolChoice>,
+}
+
+/// What a line holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    pub author: Author,
+    pub text: String,
+    /// The agent's line is this call, and its text the arguments; a tool's line is what came of it.
+    pub call: Option<Call>,
+}
+
+/// One call of a tool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    pub id: String,
+    pub tool: String,
+}
+
+/// Something that the client can do for the agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tool {
+    pub name: String,
+    pub description: String,
+    /// What it takes: a JSON schema.
+    pub parameters: String,
+    pub effect: Effect,
+}
+
+/// What a call of a tool does to the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    Reads,
+    Repeats,
+    Writes,
+}
+
+/// Whether the agent is to call a tool.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ToolChoice {
+    #[default]
+    Auto,
+    Never,
+    /// Some tool.
+    Always,
+    This(String),
 }
 
 /// To the client. Mirrors the conversation's facts; the session adds engines, notices and its end.
@@ -211,6 +259,24 @@ pub enum Event {
         source: String,
         heading: String,
         text: String,
+    },
+    /// The reply begins to call a tool. `line` is where the call will stand; none for an aside.
+    CallStarted {
+        reply: Reply,
+        line: Option<Line>,
+        call: Call,
+    },
+    CallArguments {
+        reply: Reply,
+        call: String,
+        text: String,
+    },
+    /// The call is complete: the client is to make it.
+    Called {
+        reply: Reply,
+        call: String,
+        arguments: String,
+        place: Place,
     },
     /// All words are known; `text` is the whole.
     ReplyComposed {

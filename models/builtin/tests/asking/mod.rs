@@ -111,6 +111,7 @@ pub(crate) fn line(author: Author, text: &str) -> Line {
         author,
         text: text.to_owned(),
         cut: false,
+        call: None,
     }
 }
 
@@ -128,6 +129,7 @@ pub(crate) fn answer(lines: Vec<Line>, passages: Vec<Passage>) -> Reply {
     let mut emit = |piece| match piece {
         Piece::Text(text) => reply.text.push_str(&text),
         Piece::Cite(at) => reply.sources.push(prompt.passages[at].source.clone()),
+        Piece::Call(_) | Piece::Arguments(_) => panic!("it calls nothing"),
     };
     Quoter::new()
         .compose(&prompt, &mut emit, &Cancel::new())

@@ -57,6 +57,11 @@ pub fn check_language_model(model: &dyn LanguageModel, prompt: &Prompt) {
                 );
             }
             Piece::Text(text) => assert!(!text.is_empty(), "a piece of text is not empty"),
+            Piece::Call(tool) => assert!(
+                prompt.tools.iter().any(|offered| offered.name == *tool),
+                "only tools of the prompt are called, not {tool}"
+            ),
+            Piece::Arguments(_) => {}
         }
     }
 

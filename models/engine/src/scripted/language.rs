@@ -2,14 +2,19 @@
 
 use super::{Conduct, card};
 use crate::{
-    Author, Cancel, Card, LanguageModel, Passage, Piece, Prompt, Query, Retriever, Stopped,
+    Ability, Author, Cancel, Card, LanguageModel, Passage, Piece, Prompt, Query, Retriever, Stopped,
 };
 use std::sync::Arc;
+
+/// Which tools are called, each with its arguments.
+type Calls = dyn Fn(&Prompt) -> Vec<(String, String)> + Send + Sync;
 
 /// Answers with a text made from the prompt, a word a piece; cites the first passage if any.
 #[derive(Clone)]
 pub struct ScriptedLanguage {
     says: Arc<dyn Fn(&Prompt) -> String + Send + Sync>,
+    calls: Arc<Calls>,
+    tools: bool,
     conduct: Conduct,
 }
 
@@ -28,8 +33,20 @@ impl ScriptedLanguage {
     pub fn by(says: impl Fn(&Prompt) -> String + Send + Sync + 'static) -> Self {
         Self {
             says: Arc::new(says),
+            calls: Arc::new(|_| Vec::new()),
+            tools: false,
             conduct: Conduct::plain(),
         }
+    }
+
+    /// After its words it calls these tools, each with its arguments.
+    pub fn calling(
+        mut self,
+        calls: impl Fn(&Prompt) -> Vec<(String, String)> + Send + Sync + 'static,
+    ) -> Self {
+        self.calls = Arc::new(calls);
+        self.tools = true;
+        self
     }
 
     pub fn conduct(mut self, conduct: Conduct) -> Self {
@@ -47,7 +64,12 @@ fn last_caller_line(prompt: &Prompt) -> Option<&str> {
 
 impl LanguageModel for ScriptedLanguage {
     fn card(&self) -> Card {
-        card("scripted language model")
+        let plain = card("scripted language model");
+        if self.tools {
+            plain.with(Ability::Tools)
+        } else {
+            plain
+        }
     }
 
     fn compose(
@@ -67,6 +89,12 @@ impl LanguageModel for ScriptedLanguage {
         }
         for word in text.split_inclusive(' ') {
             emit(Piece::Text(word.to_owned()));
+            out += 1;
+            self.conduct.pass(out, cancel)?;
+        }
+        for (tool, arguments) in (self.calls)(prompt) {
+            emit(Piece::Call(tool));
+            emit(Piece::Arguments(arguments));
             out += 1;
             self.conduct.pass(out, cancel)?;
         }

@@ -7,6 +7,7 @@ use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
 
 use axum::body::Bytes;
+use axum::response::IntoResponse;
 use futures_util::{StreamExt, stream};
 use models_engine::{Ability, Cancel, Grade, LanguageModel, Piece, Stopped, contract};
 use serde_json::json;
@@ -33,6 +34,40 @@ fn speaks_and_cites() {
         asked.body["messages"][1],
         json!({"role": "user", "content": "Is it free?"})
     );
+}
+
+/// Two calls, their arguments in pieces, behind words; and a server that does not stream.
+#[test]
+fn calls_tools() {
+    let event =
+        |delta: serde_json::Value| format!("data: {}\n\n", json!({"choices": [{"delta": delta}]}));
+    let call = |name: Option<&str>, arguments: &str| {
+        json!({"tool_calls": [{"index": 0, "id": name, "function": {
+            "name": name, "arguments": arguments,
+        }}]})
+    };
+    let parts = [
+        delta("Let me see. "),
+        event(call(Some("weather"), "")),
+        event(call(None, "{\"at\":")),
+        event(call(None, "1}")),
+        event(call(Some("clock"), "{}")),
+        "data: [DONE]\n\n".to_owned(),
+    ];
+    let server = StandIn::serve(move |_| {
+        let parts = parts.clone().map(|part| Ok(Bytes::from(part)));
+        streamed(stream::iter(parts))
+    });
+    let (text, _, result) = compose(&server.remote());
+    let expected = "Let me see.<weather> {\"at\":1}<clock> {}";
+    assert_eq!((text.as_str(), result), (expected, Ok(())));
+
+    let whole = json!({"choices": [{"message": {"content": null, "tool_calls": [
+        {"id": "c", "type": "function", "function": {"name": "clock", "arguments": "{}"}},
+    ]}, "finish_reason": "tool_calls"}]});
+    let server = StandIn::serve(move |_| axum::Json(whole.clone()).into_response());
+    let (text, _, result) = compose(&server.remote());
+    assert_eq!((text.as_str(), result), ("<clock> {}", Ok(())));
 }
 
 #[test]

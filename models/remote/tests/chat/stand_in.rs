@@ -198,9 +198,10 @@ pub(crate) fn question() -> Prompt {
             author: Author::Caller,
             text: "Is it free?".to_owned(),
             cut: false,
+            call: None,
         }],
         passages: vec![passage("It is free."), passage("It is open.")],
-        max_tokens: None,
+        ..Prompt::default()
     }
 }
 
@@ -212,6 +213,9 @@ pub(crate) fn compose(model: &Remote) -> (String, Vec<usize>, Result<(), Stopped
         &mut |piece| match piece {
             Piece::Text(words) => text.push_str(&words),
             Piece::Cite(index) => cited.push(index),
+            // "<weather {}>"
+            Piece::Call(tool) => text.push_str(&format!("<{tool}> ")),
+            Piece::Arguments(more) => text.push_str(&more),
         },
         &Cancel::new(),
     );

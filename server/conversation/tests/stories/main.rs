@@ -8,6 +8,7 @@ mod coverage;
 mod heard;
 mod plants;
 mod story;
+mod tools;
 mod witness;
 mod world;
 

@@ -14,6 +14,8 @@ pub(crate) enum Plant {
     /// A reply begins while another holds the floor.
     TwoReplies,
     Flood,
+    /// A tool that writes is called again.
+    WroteTwice,
     /// The words came, and no answer.
     NeverAnswered,
 }
@@ -26,6 +28,7 @@ pub(crate) const ALL: &[Plant] = &[
     Plant::TwoReplies,
     Plant::Flood,
     Plant::NeverAnswered,
+    Plant::WroteTwice,
 ];
 
 impl Plant {
@@ -36,6 +39,7 @@ impl Plant {
             Self::LateSpeech => "2",
             Self::UnheardKept => "3",
             Self::NeverAnswered => "4",
+            Self::WroteTwice => "9",
             Self::Flood => "5",
             Self::DeadlineInThePast => "6",
             Self::JobNeverEnded => "7",
@@ -62,6 +66,7 @@ impl Plant {
                 }
             }
             Self::NeverAnswered => never_answered(outputs),
+            Self::WroteTwice => outputs.extend(called(outputs)),
         }
     }
 }
@@ -82,6 +87,11 @@ fn late_speech(outputs: &mut Vec<Output>) {
         speed: 1.0,
     };
     outputs.insert(at + 1, speak);
+}
+
+fn called(outputs: &[Output]) -> Vec<Output> {
+    let called = |output: &&Output| matches!(output, Output::Tell(Fact::Called { .. }));
+    outputs.iter().filter(called).cloned().collect()
 }
 
 fn unheard_kept(outputs: &mut [Output]) {

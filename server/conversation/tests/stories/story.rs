@@ -3,12 +3,13 @@
 use crate::chance::Chance;
 use crate::coverage::{Coverage, kind};
 use crate::plants::Plant;
+use crate::tools::tools;
 use crate::witness::Witness;
 use crate::world::World;
 use server_conversation::{
     Author, Conversation, Ears, Endpointing, Fact, FloorName, HearingEvent, Input, LineId, Millis,
-    Modality, Output, PhraseEvent, PhraseId, Place, ReplyEvent, ReplyId, ReplyRequest, Settings,
-    UtteranceId,
+    Modality, Output, PhraseEvent, PhraseId, Place, PromptLine, ReplyEvent, ReplyId, ReplyRequest,
+    Settings, UtteranceId,
 };
 
 const WINDOW: u64 = 32;
@@ -116,6 +117,12 @@ fn settings(chance: &mut Chance) -> Settings {
             ..Settings::default().ears
         },
         passages: *chance.one_of(&[0, 1, 5]),
+        tools: if chance.once_in(2) {
+            tools()
+        } else {
+            Vec::new()
+        },
+        parallel_calls: !chance.once_in(4),
         ..Settings::default()
     }
 }
@@ -225,8 +232,7 @@ impl Story<'_> {
                 let author = *chance.one_of(&[Author::System, Author::Caller, Author::Agent]);
                 Input::Write {
                     token,
-                    author,
-                    text: "written".to_owned(),
+                    line: written(author, "written"),
                     place,
                 }
             }
@@ -358,6 +364,15 @@ impl Story<'_> {
     }
 }
 
+fn written(author: Author, text: &str) -> PromptLine {
+    PromptLine {
+        author,
+        text: text.to_owned(),
+        cut: false,
+        call: None,
+    }
+}
+
 fn request(chance: &mut Chance) -> ReplyRequest {
     ReplyRequest {
         instructions: chance.once_in(3).then(|| "Sing.".to_owned()),
@@ -367,7 +382,8 @@ fn request(chance: &mut Chance) -> ReplyRequest {
         aside: chance.once_in(3),
         lines: chance
             .once_in(4)
-            .then(|| vec![(Author::Caller, "only this".to_owned())]),
+            .then(|| vec![written(Author::Caller, "only this")]),
+        tools: chance.once_in(4).then(tools),
         ..ReplyRequest::default()
     }
 }

@@ -1,6 +1,7 @@
 //! Judges a story from outside: it sees what the world sees, and knows nothing of the core's insides.
 
 use crate::heard::{Phrase, Reply, audible_at_most};
+use crate::tools::Tools;
 use server_conversation::{
     Author, Ending, Fact, HearingEvent, Input, LineId, LineKind, Millis, Output, PhraseEvent,
     PhraseId, Prompt, ReplyEvent, ReplyId, UtteranceId,
@@ -32,6 +33,7 @@ pub(crate) struct Witness {
     jobs: BTreeSet<Job>,
     owed: BTreeMap<UtteranceId, (LineId, Owed)>,
     agent_lines: BTreeMap<LineId, String>,
+    tools: Tools,
     ended: bool,
 }
 
@@ -43,6 +45,7 @@ fn claim(holds: bool, why: &str) -> Verdict {
 
 impl Witness {
     pub(crate) fn input(&mut self, input: &Input) {
+        self.tools.input(input);
         match input {
             Input::Hearing(id, HearingEvent::Transcript { .. } | HearingEvent::Failed { .. }) => {
                 self.jobs.remove(&Job::Listen(*id));
@@ -109,6 +112,14 @@ impl Witness {
 
     fn output(&mut self, output: &Output, asks: bool) -> Verdict {
         claim(!self.ended, "something followed the end")?;
+        let replies = &self.replies;
+        let unheard = |id: ReplyId| {
+            replies
+                .get(&id)
+                .filter(|reply| reply.spoken)
+                .is_some_and(|reply| audible_at_most(reply) < reply.composed.trim_end().len())
+        };
+        self.tools.output(output, unheard)?;
         match output {
             Output::Listen { utterance, .. } => self.start(Job::Listen(*utterance)),
             Output::Forget { utterance } => claim(
@@ -195,7 +206,7 @@ impl Witness {
         let mut told = prompt
             .lines
             .iter()
-            .filter(|line| line.author == Author::Agent);
+            .filter(|line| line.author == Author::Agent && line.call.is_none());
         let known = told.all(|line| {
             self.agent_lines
                 .values()

@@ -1,9 +1,10 @@
 //! A simulated world: a caller, engines that are slow, late, wrong or dead, and a playout.
 
 use crate::chance::Chance;
+use crate::tools::{ARGUMENTS, NAMES};
 use server_conversation::{
-    HearingEvent, Input, Millis, Output, Passage, PhraseEvent, PhraseId, ReplyEvent, ReplyId,
-    UtteranceId,
+    Author, Call, Fact, HearingEvent, Input, Millis, Output, Passage, PhraseEvent, PhraseId, Place,
+    PromptLine, ReplyEvent, ReplyId, ReplyRequest, Tool, UtteranceId,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -101,7 +102,7 @@ impl World {
                 self.unplan(|input| matches!(input, Input::Hearing(id, _) if id == utterance));
             }
             Output::Search { reply, limit, .. } => self.search(now, *reply, *limit),
-            Output::Compose { reply, .. } => self.compose(now, *reply),
+            Output::Compose { reply, prompt } => self.compose(now, *reply, &prompt.tools),
             Output::Speak { phrase, text, .. } => self.speak(now, *phrase, text),
             Output::Duck { .. } => self.playout.held = true,
             Output::Restore { .. } => self.playout.held = false,
@@ -116,6 +117,7 @@ impl World {
                 Input::Phrase(phrase, _) => phrase.reply == *reply,
                 _ => false,
             }),
+            Output::Tell(Fact::Called { call, .. }) => self.make_call(now, call),
             Output::Tell(_) | Output::End => {}
         }
     }
@@ -214,7 +216,7 @@ impl World {
         );
     }
 
-    fn compose(&mut self, now: u64, reply: ReplyId) {
+    fn compose(&mut self, now: u64, reply: ReplyId, tools: &[Tool]) {
         let mut at = now + self.delay(600, 40_000);
         for _ in 0..self.chance.among(0, 6) {
             let text = (*self.chance.one_of(SENTENCES)).to_owned();
@@ -225,6 +227,9 @@ impl World {
                 self.plan(at, Input::Reply(reply, ReplyEvent::Cite { passage }));
             }
         }
+        if !tools.is_empty() {
+            at = self.call(at, reply);
+        }
         let end = if self.fails() {
             ReplyEvent::Failed {
                 message: Self::failure(),
@@ -233,6 +238,45 @@ impl World {
             ReplyEvent::Composed
         };
         self.plan(at, Input::Reply(reply, end));
+    }
+
+    /// A model calls tools, now and then one that nobody offered.
+    fn call(&mut self, mut at: u64, reply: ReplyId) -> u64 {
+        for _ in 0..self.chance.among(0, 2) {
+            let tool = if self.chance.once_in(12) {
+                "nothing"
+            } else {
+                *self.chance.one_of(NAMES)
+            };
+            let tool = tool.to_owned();
+            self.plan(at, Input::Reply(reply, ReplyEvent::Call { tool }));
+            let text = (*self.chance.one_of(ARGUMENTS)).to_owned();
+            self.plan(at, Input::Reply(reply, ReplyEvent::Arguments { text }));
+            at += self.delay(100, 30_000);
+        }
+        at
+    }
+
+    /// The client makes a call that it was told of, and asks for the reply to what came of it.
+    fn make_call(&mut self, now: u64, id: &str) {
+        if !self.calm && self.chance.once_in(8) {
+            return;
+        }
+        let at = now + self.delay(800, 20_000);
+        let call = Call {
+            id: id.to_owned(),
+            tool: "any".to_owned(),
+        };
+        let line = PromptLine {
+            author: Author::Tool,
+            text: "done".to_owned(),
+            cut: false,
+            call: Some(call),
+        };
+        let (token, place) = (2, Place::Last);
+        self.plan(at, Input::Write { token, line, place });
+        let request = ReplyRequest::default();
+        self.plan(at, Input::Respond { token, request });
     }
 
     fn speak(&mut self, now: u64, phrase: PhraseId, text: &str) {

@@ -10,15 +10,9 @@ pub(crate) fn input(command: Command) -> Input {
     match command {
         Command::Configure { .. } => unreachable!("settings are taken by the session"),
         Command::Type { token, text } => Input::Typed { token, text },
-        Command::Write {
+        Command::Write { token, said, place } => Input::Write {
             token,
-            author,
-            text,
-            place,
-        } => Input::Write {
-            token,
-            author: author_in(author),
-            text,
+            line: line_in(said),
             place: place_in(place),
         },
         Command::Delete { token, line } => Input::Delete {
@@ -69,6 +63,9 @@ pub fn conversation_settings(
         endpointing,
         ears,
         max_tokens: settings.max_tokens,
+        tools: settings.tools.iter().cloned().map(tool_in).collect(),
+        tool_choice: choice_in(settings.tool_choice.clone()),
+        parallel_calls: settings.parallel_calls,
         ..core::Settings::default()
     }
 }
@@ -152,19 +149,50 @@ pub(crate) fn passage_in(passage: engine::Passage) -> core::Passage {
 }
 
 fn ask(request: model::ReplyRequest) -> core::ReplyRequest {
-    let lines = request.lines.map(|lines| {
-        lines
-            .into_iter()
-            .map(|(author, text)| (author_in(author), text))
-            .collect()
-    });
+    let lines = |lines: Vec<_>| lines.into_iter().map(line_in).collect();
+    let tools = |tools: Vec<_>| tools.into_iter().map(tool_in).collect();
     core::ReplyRequest {
         instructions: request.instructions,
         modality: request.modality.map(modality_in),
         voice: request.voice,
         max_tokens: request.max_tokens,
         aside: request.aside,
-        lines,
+        lines: request.lines.map(lines),
+        tools: request.tools.map(tools),
+        tool_choice: request.tool_choice.map(choice_in),
+    }
+}
+
+fn line_in(said: model::Said) -> core::PromptLine {
+    core::PromptLine {
+        author: author_in(said.author),
+        text: said.text,
+        cut: false,
+        call: said
+            .call
+            .map(|model::Call { id, tool }| core::Call { id, tool }),
+    }
+}
+
+fn tool_in(tool: model::Tool) -> core::Tool {
+    core::Tool {
+        name: tool.name,
+        description: tool.description,
+        parameters: tool.parameters,
+        effect: match tool.effect {
+            model::Effect::Reads => core::Effect::Reads,
+            model::Effect::Repeats => core::Effect::Repeats,
+            model::Effect::Writes => core::Effect::Writes,
+        },
+    }
+}
+
+fn choice_in(choice: model::ToolChoice) -> core::ToolChoice {
+    match choice {
+        model::ToolChoice::Auto => core::ToolChoice::Auto,
+        model::ToolChoice::Never => core::ToolChoice::Never,
+        model::ToolChoice::Always => core::ToolChoice::Always,
+        model::ToolChoice::This(tool) => core::ToolChoice::This(tool),
     }
 }
 
@@ -173,6 +201,7 @@ fn author_in(author: model::Author) -> core::Author {
         model::Author::System => core::Author::System,
         model::Author::Caller => core::Author::Caller,
         model::Author::Agent => core::Author::Agent,
+        model::Author::Tool => core::Author::Tool,
     }
 }
 

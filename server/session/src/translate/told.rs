@@ -105,6 +105,30 @@ fn reply_event(fact: Fact) -> Event {
             heading,
             text,
         },
+        Fact::CallStarted { reply, line, call } => Event::CallStarted {
+            reply: reply.0,
+            line: line.map(|line| line.0),
+            call: model::Call {
+                id: call.id,
+                tool: call.tool,
+            },
+        },
+        Fact::CallArguments { reply, call, text } => Event::CallArguments {
+            reply: reply.0,
+            call,
+            text,
+        },
+        Fact::Called {
+            reply,
+            call,
+            arguments,
+            place,
+        } => Event::Called {
+            reply: reply.0,
+            call,
+            arguments,
+            place: place_out(place),
+        },
         Fact::ReplyComposed { reply, text } => Event::ReplyComposed {
             reply: reply.0,
             text,
@@ -152,6 +176,21 @@ pub(crate) fn prompt(prompt: core::Prompt) -> engine::Prompt {
         lines: prompt.lines.into_iter().map(line).collect(),
         passages: prompt.passages.into_iter().map(passage_out).collect(),
         max_tokens: prompt.max_tokens,
+        tools: prompt.tools.into_iter().map(tool_out).collect(),
+        tool_choice: match prompt.tool_choice {
+            core::ToolChoice::Auto | core::ToolChoice::Never => engine::ToolChoice::Auto,
+            core::ToolChoice::Always => engine::ToolChoice::Always,
+            core::ToolChoice::This(tool) => engine::ToolChoice::This(tool),
+        },
+    }
+}
+
+/// What a call does to the world is the conversation's concern, not the model's.
+fn tool_out(tool: core::Tool) -> engine::Tool {
+    engine::Tool {
+        name: tool.name,
+        description: tool.description,
+        parameters: tool.parameters,
     }
 }
 
@@ -160,11 +199,15 @@ fn line(line: core::PromptLine) -> engine::Line {
         core::Author::System => engine::Author::System,
         core::Author::Caller => engine::Author::Caller,
         core::Author::Agent => engine::Author::Agent,
+        core::Author::Tool => engine::Author::Tool,
     };
     engine::Line {
         author,
         text: line.text,
         cut: line.cut,
+        call: line
+            .call
+            .map(|core::Call { id, tool }| engine::Call { id, tool }),
     }
 }
 
@@ -190,6 +233,7 @@ fn author_out(author: core::Author) -> model::Author {
         core::Author::System => model::Author::System,
         core::Author::Caller => model::Author::Caller,
         core::Author::Agent => model::Author::Agent,
+        core::Author::Tool => model::Author::Tool,
     }
 }
 

@@ -3,7 +3,9 @@
 use bytes::Bytes;
 use server_session::peer::{FromPeer, Gone, Peer, Stalled, ToPeer};
 use signaling_protocol::Dialect;
-use signaling_protocol::model::{Command, Event, Settings};
+use signaling_protocol::model::{
+    Author, Call, Command, Event, Place, ReplyRequest, Said, Settings,
+};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -216,6 +218,23 @@ impl Dialect for Plain {
                 self.0.instructions = instructions.to_owned();
                 let settings = self.0.clone();
                 commands.push(Command::Configure { token, settings });
+            }
+            // result CALL TEXT: what came of a call of a tool, and a reply to it.
+            Some(("result", rest)) => {
+                let (id, text) = rest.split_once(' ').unwrap_or((rest, ""));
+                let (id, tool) = (id.to_owned(), String::new());
+                let said = Said {
+                    author: Author::Tool,
+                    text: text.to_owned(),
+                    call: Some(Call { id, tool }),
+                };
+                commands.push(Command::Write {
+                    token,
+                    said,
+                    place: Place::Last,
+                });
+                let request = ReplyRequest::default();
+                commands.push(Command::Respond { token, request });
             }
             _ => messages.push("Misunderstood".to_owned()),
         }

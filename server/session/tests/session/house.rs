@@ -9,7 +9,7 @@ use models_host::{
     LanguagePort, Pool, PoolOptions, RecognizerPort, RetrieverPort, SynthesizerPort,
 };
 use server_session::{Engines, Lobby, LobbyOptions, NotAdmitted, SessionOptions};
-use signaling_protocol::model::{Endpointing, Modality, Settings};
+use signaling_protocol::model::{Effect, Endpointing, Modality, Settings, Tool, ToolChoice};
 use std::sync::Arc;
 
 /// What the usual recognizer hears in any voice.
@@ -125,6 +125,17 @@ pub(crate) fn settings() -> Settings {
         language: None,
         vocabulary: None,
         tools: Vec::new(),
+        tool_choice: ToolChoice::Auto,
+        parallel_calls: true,
         max_tokens: None,
+    }
+}
+
+pub(crate) fn tool(name: &str, effect: Effect) -> Tool {
+    Tool {
+        name: name.to_owned(),
+        description: format!("Does {name}."),
+        parameters: "{}".to_owned(),
+        effect,
     }
 }

@@ -10,3 +10,4 @@ mod microphone;
 mod noise;
 mod notices;
 mod replies;
+mod tools;

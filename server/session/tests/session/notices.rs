@@ -1,8 +1,9 @@
 //! What is asked and cannot be done is told, never ignored.
 
 use crate::caller::{Caller, words};
-use crate::house::House;
+use crate::house::{House, tool};
 use crate::microphone::Microphone;
+use signaling_protocol::model::Effect;
 
 fn codes(caller: &Caller) -> Vec<&str> {
     let told = caller.all_told().into_iter();
@@ -33,7 +34,9 @@ async fn a_house_that_can_do_all_that_is_asked_is_silent() {
 async fn every_setting_that_no_engine_obeys_is_told() {
     let mut house = House::new();
     house.settings.instructions = "be brief".to_owned();
-    house.settings.tools = vec!["weather".to_owned(), "clock".to_owned()];
+    house.settings.tools = ["weather", "clock"]
+        .map(|name| tool(name, Effect::Reads))
+        .to_vec();
     house.settings.voice = Some("marin".to_owned());
     house.settings.language = Some("de".to_owned());
     let mut caller = house.caller("a").await;

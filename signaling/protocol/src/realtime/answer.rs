@@ -57,9 +57,10 @@ impl Realtime {
         else {
             return;
         };
+        live.index = live.next_index();
         live.told = Told::ItemAdded;
-        let (item, response_id) = (live.item.clone(), live.response_id.clone());
-        let body = json!({"response_id": response_id, "output_index": 0, "item": item.json()});
+        let (item, response_id, index) = (live.item.clone(), live.response_id.clone(), live.index);
+        let body = json!({"response_id": response_id, "output_index": index, "item": item.json()});
         self.send("response.output_item.added", body, messages);
         if item.line.is_some() {
             self.tell_added(place, item, messages);
@@ -173,11 +174,11 @@ impl Realtime {
         live.told = Told::ItemDone;
         live.item.status = status;
         let (place, modality) = (place_of(live), live.modality);
-        let (response_id, item) = (live.response_id.clone(), live.item.clone());
+        let (response_id, item, index) = (live.response_id.clone(), live.item.clone(), live.index);
         if told == Told::PartAdded {
             self.close_part(place, modality, &item, messages);
         }
-        let body = json!({"response_id": response_id, "output_index": 0, "item": item.json()});
+        let body = json!({"response_id": response_id, "output_index": index, "item": item.json()});
         self.send("response.output_item.done", body, messages);
         if let Some(line) = item.line {
             self.store.change(line, |kept| *kept = item);
@@ -192,7 +193,7 @@ impl Realtime {
         item: &Item,
         messages: &mut Vec<String>,
     ) {
-        let text = item.body.line().1;
+        let text = item.body.said().text;
         let (kind, key) = match modality {
             Modality::Audio => ("response.output_audio_transcript.done", "transcript"),
             Modality::Text => ("response.output_text.done", "text"),
@@ -227,6 +228,7 @@ impl Realtime {
             Ending::BargedIn | Ending::Cancelled | Ending::Failed { .. } => Status::Incomplete,
         };
         self.close(reply, status, messages);
+        self.close_calls(reply, messages);
         let (conversation_id, defaults) = (self.conversation_id(), self.defaults());
         let Some(live) = self.replies.get_mut(reply).filter(|live| !live.is_over) else {
             return;
@@ -288,7 +290,7 @@ fn place_of(live: &Live) -> Value {
     json!({
         "response_id": live.response_id,
         "item_id": live.item.id,
-        "output_index": 0,
+        "output_index": live.index,
         "content_index": 0,
     })
 }

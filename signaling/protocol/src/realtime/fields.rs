@@ -193,14 +193,14 @@ pub(super) fn integer(value: &Value, range: RangeInclusive<u64>, path: String) -
     Err(out_of_range(number, range.start(), range.end(), path))
 }
 
-pub(super) fn one_of<T: Copy>(
+pub(super) fn one_of<T: Clone>(
     value: &Value,
     choices: &[(&str, T)],
     path: String,
 ) -> Result<T, Bad> {
     let given = text(value, path.clone())?;
     if let Some((_, choice)) = choices.iter().find(|(name, _)| *name == given) {
-        return Ok(*choice);
+        return Ok(choice.clone());
     }
     let names: Vec<String> = choices
         .iter()

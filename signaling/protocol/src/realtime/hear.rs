@@ -1,7 +1,7 @@
 //! The client's events: each becomes commands, answers, or one error.
 
 use super::fields::{Fields, LONGEST_ID, invalid, quote};
-use super::item::{self, Body};
+use super::item;
 use super::limits::LARGEST_MESSAGE_BYTES;
 use super::pending::Asked;
 use super::session::Session;
@@ -149,21 +149,21 @@ impl Realtime {
         event_id: Option<&str>,
         out: &mut Out<'_>,
     ) -> Result<(), Bad> {
-        let (id, body) = item::parse(&Fields::of(event.required("item")?, event.at("item"))?)?;
+        let (id, mut body) = item::parse(&Fields::of(event.required("item")?, event.at("item"))?)?;
         if let Some(id) = id.as_deref().filter(|id| self.is_taken(id)) {
             let message = format!("An item with the id '{}' exists already.", quote(id));
             return Err(invalid(message, "item.id"));
         }
         let place = self.place(event)?;
-        let (author, text) = body.line();
-        if matches!(body, Body::Message { .. }) {
-            said(&text, "item.content")?;
+        self.name_call(&mut body)?;
+        let written = body.said();
+        if written.call.is_none() {
+            said(&written.text, "item.content")?;
         }
         let token = self.requests.ask(event_id, Asked::Write { id, body });
         out.command(Command::Write {
             token,
-            author,
-            text,
+            said: written,
             place,
         })
     }

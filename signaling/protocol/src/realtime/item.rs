@@ -4,7 +4,7 @@ use super::fields::{Fields, invalid};
 use super::limits::MOST_PARTS;
 use super::wishes::modality_name;
 use crate::Bad;
-use crate::model::{Author, Line, Modality};
+use crate::model::{Author, Call, Line, Modality, Said};
 use serde_json::{Value, json};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -25,19 +25,9 @@ pub(super) enum Status {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Body {
-    Message {
-        author: Author,
-        parts: Vec<Part>,
-    },
-    Call {
-        name: String,
-        call_id: String,
-        arguments: String,
-    },
-    CallOutput {
-        call_id: String,
-        output: String,
-    },
+    Message { author: Author, parts: Vec<Part> },
+    Call { call: Call, arguments: String },
+    CallOutput { call: Call, output: String },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -96,15 +86,11 @@ impl Item {
                 "role": role(*author),
                 "content": parts.iter().map(Part::json).collect::<Vec<_>>(),
             }),
-            Body::Call {
-                name,
-                call_id,
-                arguments,
-            } => json!({
-                "type": "function_call", "name": name, "call_id": call_id, "arguments": arguments,
+            Body::Call { call, arguments } => json!({
+                "type": "function_call", "name": call.tool, "call_id": call.id, "arguments": arguments,
             }),
-            Body::CallOutput { call_id, output } => json!({
-                "type": "function_call_output", "call_id": call_id, "output": output,
+            Body::CallOutput { call, output } => json!({
+                "type": "function_call_output", "call_id": call.id, "output": output,
             }),
         };
         item["id"] = json!(self.id);
@@ -118,11 +104,12 @@ impl Item {
         let body = match &self.body {
             Body::Message { parts, .. } => parts.iter().map(|part| part.text().len() + 32).sum(),
             Body::Call {
-                name,
-                call_id,
-                arguments,
-            } => name.len() + call_id.len() + arguments.len(),
-            Body::CallOutput { call_id, output } => call_id.len() + output.len(),
+                call,
+                arguments: text,
+            }
+            | Body::CallOutput { call, output: text } => {
+                call.tool.len() + call.id.len() + text.len()
+            }
         };
         self.id.len() + body + 64
     }
@@ -146,11 +133,19 @@ impl Body {
     pub(super) fn written(author: Author, text: String) -> Self {
         let part = match author {
             Author::Agent => Part::OutputText(text),
-            Author::System | Author::Caller => Part::InputText(text),
+            Author::System | Author::Caller | Author::Tool => Part::InputText(text),
         };
         Self::Message {
             author,
             parts: vec![part],
+        }
+    }
+
+    /// The call that it is; not what came of one.
+    pub(super) fn call(&self) -> Option<&Call> {
+        match self {
+            Self::Call { call, .. } => Some(call),
+            Self::Message { .. } | Self::CallOutput { .. } => None,
         }
     }
 
@@ -193,33 +188,28 @@ impl Body {
         }
     }
 
-    /// Who says it and what, for a history of plain lines. Calls of functions have no author of their
-    /// own there: they are stated.
-    pub(super) fn line(&self) -> (Author, String) {
-        match self {
+    /// Who says it and what.
+    pub(super) fn said(&self) -> Said {
+        let (author, text, call) = match self {
             Self::Message { author, parts } => {
                 let texts: Vec<&str> = parts.iter().map(Part::text).collect();
-                (*author, texts.join("\n"))
+                (*author, texts.join("\n"), None)
             }
-            Self::Call {
-                name,
-                call_id,
-                arguments,
-            } => (
-                Author::System,
-                format!("Function {name} was called ({call_id}) with: {arguments}"),
-            ),
-            Self::CallOutput { call_id, output } => (
-                Author::System,
-                format!("The function call {call_id} returned: {output}"),
-            ),
+            Self::Call { call, arguments } => (Author::Agent, arguments.clone(), Some(call)),
+            Self::CallOutput { call, output } => (Author::Tool, output.clone(), Some(call)),
+        };
+        Said {
+            author,
+            text,
+            call: call.cloned(),
         }
     }
 }
 
 fn role(author: Author) -> &'static str {
     match author {
-        Author::System => "system",
+        // What a tool gave back is an item of another kind.
+        Author::System | Author::Tool => "system",
         Author::Caller => "user",
         Author::Agent => "assistant",
     }
@@ -302,7 +292,7 @@ fn part(author: Author, fields: &Fields<'_>) -> Result<Part, Bad> {
             ("input_audio", Kind::InputAudio),
             ("input_image", Kind::InputImage),
         ],
-        Author::System => &[("input_text", Kind::InputText)],
+        Author::System | Author::Tool => &[("input_text", Kind::InputText)],
         Author::Agent => &[
             ("output_text", Kind::OutputText),
             ("output_audio", Kind::OutputAudio),
@@ -341,17 +331,21 @@ fn call(fields: &Fields<'_>) -> Result<Body, Bad> {
         "call_id",
         "arguments",
     ])?;
-    Ok(Body::Call {
-        name: fields.required_id("name")?.to_owned(),
-        call_id: fields.id("call_id")?.unwrap_or_default().to_owned(),
-        arguments: fields.required_text("arguments")?.to_owned(),
-    })
+    let call = Call {
+        id: fields.id("call_id")?.unwrap_or_default().to_owned(),
+        tool: fields.required_id("name")?.to_owned(),
+    };
+    let arguments = fields.required_text("arguments")?.to_owned();
+    Ok(Body::Call { call, arguments })
 }
 
 fn call_output(fields: &Fields<'_>) -> Result<Body, Bad> {
     fields.only(&["id", "object", "type", "status", "call_id", "output"])?;
-    Ok(Body::CallOutput {
-        call_id: fields.required_id("call_id")?.to_owned(),
-        output: fields.required_text("output")?.to_owned(),
-    })
+    // Which tool it is of, the conversation knows.
+    let call = Call {
+        id: fields.required_id("call_id")?.to_owned(),
+        tool: String::new(),
+    };
+    let output = fields.required_text("output")?.to_owned();
+    Ok(Body::CallOutput { call, output })
 }

@@ -4,6 +4,7 @@
 //! before the next message is heard: clients name items that they have only just created.
 
 mod answer;
+mod calls;
 mod detection;
 mod fields;
 mod hear;
@@ -15,6 +16,7 @@ mod respond;
 mod session;
 mod store;
 mod tell;
+mod tools;
 mod transcription;
 mod wishes;
 

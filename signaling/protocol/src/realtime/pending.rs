@@ -2,7 +2,7 @@
 
 use super::item::Body;
 use super::limits::MOST_PENDING;
-use crate::model::{Modality, Token};
+use crate::model::{Call, Modality, Token};
 use serde_json::Value;
 use std::collections::VecDeque;
 
@@ -61,6 +61,18 @@ impl Requests {
             .iter()
             .position(|(waiting, _)| *waiting == token)?;
         self.waiting.remove(index).map(|(_, pending)| pending)
+    }
+
+    /// A call of this name that is on its way.
+    pub(super) fn call(&self, id: &str) -> Option<&Call> {
+        let mut calls = self
+            .waiting
+            .iter()
+            .filter_map(|(_, pending)| match &pending.asked {
+                Asked::Write { body, .. } => body.call(),
+                _ => None,
+            });
+        calls.find(|call| call.id == id)
     }
 
     /// Whether an item of this id is on its way.

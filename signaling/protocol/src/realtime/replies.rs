@@ -16,6 +16,9 @@ pub(super) struct Live {
     wish: Wish,
     /// The item as the client knows it; its text is what the client may keep.
     pub(super) item: Item,
+    /// Where it stands among the reply's items.
+    pub(super) index: usize,
+    pub(super) calls: Vec<LiveCall>,
     /// Everything composed so far: what `Heard` counts in.
     pub(super) composed: String,
     pub(super) told: Told,
@@ -25,6 +28,13 @@ pub(super) struct Live {
     /// It was played to its end before the response was done: told after it.
     pub(super) is_stopped: bool,
     pub(super) is_over: bool,
+}
+
+/// A call of a tool within a reply, as the client knows it.
+#[derive(Debug)]
+pub(super) struct LiveCall {
+    pub(super) index: usize,
+    pub(super) item: Item,
 }
 
 /// How far the client was told, in the documented order.
@@ -60,6 +70,8 @@ impl Live {
                 body,
                 status: Status::InProgress,
             },
+            index: 0,
+            calls: Vec::new(),
             composed: String::new(),
             told: Told::Created,
             is_composed: false,
@@ -84,6 +96,20 @@ impl Live {
             .floor_char_boundary(bytes.min(self.composed.len()))]
     }
 
+    /// Where the next item of the reply stands.
+    pub(super) fn next_index(&self) -> usize {
+        self.calls.len() + usize::from(self.told > Told::Created)
+    }
+
+    /// What the client was told of, in its order.
+    fn items(&self) -> Vec<Value> {
+        let words = (self.told > Told::Created).then_some((self.index, &self.item));
+        let calls = self.calls.iter().map(|call| (call.index, &call.item));
+        let mut items: Vec<_> = words.into_iter().chain(calls).collect();
+        items.sort_by_key(|(index, _)| *index);
+        items.into_iter().map(|(_, item)| item.json()).collect()
+    }
+
     /// The response object. `default_voice` is the session's.
     pub(super) fn json(
         &self,
@@ -91,10 +117,9 @@ impl Live {
         conversation_id: &str,
         default: &Defaults,
     ) -> Value {
-        let output = match self.told {
-            Told::Created => json!([]),
-            _ if outcome.is_none() => json!([]),
-            _ => json!([self.item.json()]),
+        let output = match outcome {
+            None => Vec::new(),
+            Some(_) => self.items(),
         };
         let aside = self.item.line.is_none();
         json!({
@@ -187,12 +212,20 @@ impl Replies {
 
     /// The client's view of an item that is still being made.
     pub(super) fn item(&self, id: &str) -> Option<&Item> {
-        let told = |live: &&Live| live.item.id == id && live.told > Told::Created && !live.is_over;
-        self.live.iter().find(told).map(|live| &live.item)
+        let live = self.live.iter().filter(|live| !live.is_over);
+        let mut items = live.flat_map(|live| {
+            let words = (live.told > Told::Created).then_some(&live.item);
+            words
+                .into_iter()
+                .chain(live.calls.iter().map(|call| &call.item))
+        });
+        items.find(|item| item.id == id)
     }
 
     pub(super) fn has_item(&self, id: &str) -> bool {
-        self.live.iter().any(|live| live.item.id == id)
+        let has =
+            |live: &Live| live.item.id == id || live.calls.iter().any(|call| call.item.id == id);
+        self.live.iter().any(has)
     }
 
     pub(super) fn active(&self, response_id: &str) -> Option<Reply> {

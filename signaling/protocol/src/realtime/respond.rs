@@ -4,9 +4,9 @@ use super::fields::Fields;
 use super::item;
 use super::limits::{MOST_INPUTS, MOST_TOKENS, MOST_TOOLS};
 use super::pending::Wish;
-use super::{Realtime, wishes};
+use super::{Realtime, tools, wishes};
 use crate::Bad;
-use crate::model::{Author, ReplyRequest};
+use crate::model::{ReplyRequest, Said};
 use serde_json::Value;
 
 impl Realtime {
@@ -37,6 +37,16 @@ impl Realtime {
                 wishes::max_tokens(value, path, MOST_TOKENS)
             })?,
         };
+        let tools = read(&wanted, "tools", |value, path| {
+            tools::tools(value, path, MOST_TOOLS).map(|(_, tools)| tools)
+        })?;
+        let tool_choice = read(&wanted, "tool_choice", |value, path| {
+            tools::tool_choice(value, path).map(|(_, choice)| choice)
+        })?;
+        if let Some(choice) = &tool_choice {
+            let offered = tools.as_deref().unwrap_or(self.session.functions());
+            tools::check_choice(choice, offered, "response.tool_choice")?;
+        }
         let request = ReplyRequest {
             instructions: wanted.text("instructions")?.map(str::to_owned),
             modality: wish.modality,
@@ -46,12 +56,14 @@ impl Realtime {
                 .one_of("conversation", &[("auto", false), ("none", true)])?
                 .unwrap_or(false),
             lines: self.input(&wanted)?,
+            tools,
+            tool_choice,
         };
         Ok((request, wish))
     }
 
     /// The lines that take the place of the history, references looked up.
-    fn input(&self, wanted: &Fields<'_>) -> Result<Option<Vec<(Author, String)>>, Bad> {
+    fn input(&self, wanted: &Fields<'_>) -> Result<Option<Vec<Said>>, Bad> {
         let Some(input) = wanted.list("input", MOST_INPUTS)? else {
             return Ok(None);
         };
@@ -60,7 +72,7 @@ impl Realtime {
             if fields.raw("type").and_then(Value::as_str) == Some("item_reference") {
                 return self.referred(&fields);
             }
-            item::parse(&fields).map(|(_, body)| body.line())
+            item::parse(&fields).map(|(_, body)| body.said())
         };
         input
             .iter()
@@ -70,11 +82,11 @@ impl Realtime {
             .map(Some)
     }
 
-    fn referred(&self, fields: &Fields<'_>) -> Result<(Author, String), Bad> {
+    fn referred(&self, fields: &Fields<'_>) -> Result<Said, Bad> {
         fields.only(&["type", "id"])?;
         let id = fields.required_id("id")?;
         let found = self.replies.item(id).or_else(|| self.store.by_id(id));
-        found.map(|item| item.body.line()).ok_or_else(|| Bad {
+        found.map(|item| item.body.said()).ok_or_else(|| Bad {
             code: "invalid_value",
             message: format!(
                 "No item with the id '{}' is in this conversation.",
@@ -98,10 +110,6 @@ fn read<T>(
 
 /// Fields that change nothing in a reply here, checked all the same.
 fn check_echoed(wanted: &Fields<'_>) -> Result<(), Bad> {
-    read(wanted, "tools", |value, path| {
-        wishes::tools(value, path, MOST_TOOLS)
-    })?;
-    read(wanted, "tool_choice", wishes::tool_choice)?;
     wanted.flag("parallel_tool_calls")?;
     read(wanted, "reasoning", wishes::reasoning)?;
     read(wanted, "prompt", wishes::prompt)?;
@@ -115,9 +123,13 @@ pub(super) fn unmet(event: &Fields<'_>) -> Vec<String> {
     };
     let asks =
         |value: &Value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty());
-    let names = ["tools", "reasoning", "prompt"].into_iter();
+    let serial = wanted.raw("parallel_tool_calls") == Some(&Value::Bool(false));
+    let servers = wanted.raw("tools").is_some_and(tools::has_mcp);
+    let names = ["reasoning", "prompt"].into_iter();
     names
         .filter(|name| wanted.raw(name).is_some_and(asks))
+        .chain(serial.then_some("parallel_tool_calls"))
+        .chain(servers.then_some("tools of the type mcp"))
         .map(|name| wanted.at(name))
         .collect()
 }

@@ -4,9 +4,9 @@ use super::detection::Detection;
 use super::fields::{Fields, invalid, one_of, text, unknown};
 use super::limits::{LARGEST_SESSION_BYTES, MOST_TOKENS, MOST_TOOLS};
 use super::transcription::Transcription;
-use super::wishes;
+use super::{tools, wishes};
 use crate::Bad;
-use crate::model::{Modality, Settings};
+use crate::model::{Modality, Settings, Tool, ToolChoice};
 use serde_json::{Value, json};
 
 /// What this server is, as far as a session object tells it.
@@ -46,8 +46,9 @@ pub(super) struct Session {
     pub(super) transcription: Option<Transcription>,
     pub(super) max_tokens: Option<u32>,
     pub(super) tools: Value,
-    pub(super) tool_names: Vec<String>,
+    functions: Vec<Tool>,
     pub(super) tool_choice: Value,
+    choice: ToolChoice,
     pub(super) parallel_tool_calls: bool,
     pub(super) noise_reduction: Value,
     pub(super) input_format: Value,
@@ -74,8 +75,9 @@ impl Session {
             transcription: Some(Transcription::new(capabilities.transcription)),
             max_tokens: None,
             tools: json!([]),
-            tool_names: Vec::new(),
+            functions: Vec::new(),
             tool_choice: json!("auto"),
+            choice: ToolChoice::Auto,
             parallel_tool_calls: true,
             noise_reduction: Value::Null,
             input_format: format.clone(),
@@ -97,6 +99,7 @@ impl Session {
         for name in patch.names() {
             next.set(name, &patch)?;
         }
+        tools::check_choice(&next.choice, &next.functions, "session.tool_choice")?;
         let size = next.echo("").to_string().len();
         if size > LARGEST_SESSION_BYTES {
             let message = format!(
@@ -118,8 +121,8 @@ impl Session {
             "instructions" => self.instructions = text(value, path)?.to_owned(),
             "output_modalities" => self.modality = wishes::modality(value, path)?,
             "audio" => self.set_audio(&Fields::of(value, path)?)?,
-            "tools" => (self.tools, self.tool_names) = wishes::tools(value, path, MOST_TOOLS)?,
-            "tool_choice" => self.tool_choice = wishes::tool_choice(value, path)?,
+            "tools" => (self.tools, self.functions) = tools::tools(value, path, MOST_TOOLS)?,
+            "tool_choice" => (self.tool_choice, self.choice) = tools::tool_choice(value, path)?,
             "parallel_tool_calls" => {
                 self.parallel_tool_calls = patch.flag(name)?.unwrap_or(true);
             }
@@ -204,7 +207,9 @@ impl Session {
             endpointing: Detection::endpointing(self.detection.as_ref()),
             language: transcription.and_then(Transcription::language),
             vocabulary: transcription.and_then(Transcription::vocabulary),
-            tools: self.tool_names.clone(),
+            tools: self.functions.clone(),
+            tool_choice: self.choice.clone(),
+            parallel_calls: self.parallel_tool_calls,
             max_tokens: self.max_tokens,
         }
     }
@@ -224,10 +229,15 @@ impl Session {
         ];
         let asks =
             |now: &Value, before: &Value| now != before && !now.is_null() && *now != json!("auto");
-        kept.iter()
-            .filter(|(_, now, before)| asks(now, before))
-            .map(|(name, ..)| *name)
+        let kept = kept.iter().filter(|(_, now, before)| asks(now, before));
+        let servers = tools::has_mcp(&self.tools) && self.tools != before.tools;
+        kept.map(|(name, ..)| *name)
+            .chain(servers.then_some("session.tools of the type mcp"))
             .collect()
+    }
+
+    pub(super) fn functions(&self) -> &[Tool] {
+        &self.functions
     }
 
     pub(super) fn voice_name(&self) -> &str {

@@ -2,7 +2,7 @@
 
 use super::item::Item;
 use super::limits::{LARGEST_STORE_BYTES, MOST_ITEMS};
-use crate::model::{Line, Place};
+use crate::model::{Call, Line, Place};
 
 #[derive(Debug, Default)]
 pub(super) struct Store {
@@ -18,6 +18,12 @@ impl Store {
 
     pub(super) fn by_line(&self, line: Line) -> Option<&Item> {
         self.items.iter().find(|item| item.line == Some(line))
+    }
+
+    /// The call of this name.
+    pub(super) fn call(&self, id: &str) -> Option<&Call> {
+        let calls = self.items.iter().filter_map(|item| item.body.call());
+        calls.rev().find(|call| call.id == id)
     }
 
     /// Puts it in its place; the id of the item before it, none for the first.

@@ -107,6 +107,18 @@ impl Realtime {
                 });
                 self.send("repartee.citation", body, messages);
             }
+            Event::CallStarted { reply, line, call } => {
+                self.tell_call_started(*reply, *line, call, messages);
+            }
+            Event::CallArguments { reply, call, text } => {
+                self.tell_call_arguments(*reply, call, text, messages);
+            }
+            Event::Called {
+                reply,
+                call,
+                arguments,
+                ..
+            } => self.tell_called(*reply, call, arguments, messages),
             Event::ReplyComposed { reply, text } => self.tell_composed(*reply, text, messages),
             Event::PlayoutStarted { reply } => self.tell_playout_started(*reply, messages),
             Event::Heard { reply, heard } => self.tell_heard(*reply, *heard, messages),

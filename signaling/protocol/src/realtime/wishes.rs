@@ -90,50 +90,6 @@ pub(super) fn noise_reduction(value: &Value, path: String) -> Result<Value, Bad>
     Ok(value.clone())
 }
 
-/// The tools as they were sent, and their names.
-pub(super) fn tools(value: &Value, path: String, most: usize) -> Result<(Value, Vec<String>), Bad> {
-    let mut names = Vec::new();
-    for (index, tool) in list(value, most, path.clone())?.iter().enumerate() {
-        names.push(tool_name(&Fields::of(tool, format!("{path}[{index}]"))?)?);
-    }
-    Ok((value.clone(), names))
-}
-
-fn tool_name(tool: &Fields<'_>) -> Result<String, Bad> {
-    if tool.required_one_of("type", &[("function", true), ("mcp", false)])? {
-        tool.only(&["type", "name", "description", "parameters", "strict"])?;
-        tool.text("description")?;
-        tool.object("parameters")?;
-        tool.flag("strict")?;
-        return Ok(tool.required_id("name")?.to_owned());
-    }
-    for name in [
-        "server_url",
-        "server_description",
-        "connector_id",
-        "authorization",
-    ] {
-        tool.text(name)?;
-    }
-    Ok(tool.required_id("server_label")?.to_owned())
-}
-
-pub(super) fn tool_choice(value: &Value, path: String) -> Result<Value, Bad> {
-    if value.is_string() {
-        one_of(value, &[("auto", ()), ("none", ()), ("required", ())], path)?;
-        return Ok(value.clone());
-    }
-    let fields = Fields::of(value, path)?;
-    fields.only(&["type", "name", "server_label"])?;
-    if fields.required_one_of("type", &[("function", true), ("mcp", false)])? {
-        fields.required_id("name")?;
-    } else {
-        fields.required_id("server_label")?;
-        fields.id("name")?;
-    }
-    Ok(value.clone())
-}
-
 pub(super) fn reasoning(value: &Value, path: String) -> Result<Value, Bad> {
     if value.is_null() {
         return Ok(Value::Null);

@@ -5,7 +5,7 @@ use proptest::test_runner::RngSeed;
 use serde_json::{Map, Value, json};
 use signaling_protocol::Dialect;
 use signaling_protocol::model::{
-    Author, Command, Ending, Event, LineKind, Modality, Place, Refusal, Stage,
+    Author, Call, Command, Ending, Event, LineKind, Modality, Place, Refusal, Stage,
 };
 use signaling_protocol::realtime::Realtime;
 use std::collections::HashSet;
@@ -209,6 +209,31 @@ fn server_event() -> impl Strategy<Value = Event> {
                 token
             }),
         (small.clone(), text()).prop_map(|(reply, text)| Event::ReplyText { reply, text }),
+        (small.clone(), any::<bool>(), small.clone()).prop_map(|(reply, aside, line)| {
+            Event::CallStarted {
+                reply,
+                line: (!aside).then_some(line),
+                call: Call {
+                    id: format!("call_{line}"),
+                    tool: "weather".to_owned(),
+                },
+            }
+        }),
+        (small.clone(), small.clone(), text()).prop_map(|(reply, call, text)| {
+            Event::CallArguments {
+                reply,
+                call: format!("call_{call}"),
+                text,
+            }
+        }),
+        (small.clone(), small.clone(), text()).prop_map(|(reply, call, arguments)| {
+            Event::Called {
+                reply,
+                call: format!("call_{call}"),
+                arguments,
+                place: Place::Last,
+            }
+        }),
         (small.clone(), text()).prop_map(|(reply, text)| Event::ReplyComposed { reply, text }),
         small
             .clone()
@@ -270,7 +295,10 @@ fn check(messages: &[String], ids: &mut HashSet<String>, open: &mut HashSet<Stri
                     "done without created: {message}"
                 );
             }
-            "response.output_text.delta" | "response.output_audio_transcript.delta" => {
+            "response.output_text.delta"
+            | "response.output_audio_transcript.delta"
+            | "response.function_call_arguments.delta"
+            | "response.function_call_arguments.done" => {
                 assert!(
                     open.contains(&message["response_id"].to_string()),
                     "a late delta: {message}"

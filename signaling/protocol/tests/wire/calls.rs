@@ -9,7 +9,7 @@ use signaling_protocol::model::{
 
 type Call = fn(&mut Script);
 
-pub(crate) const ALL: [(&str, Call); 15] = [
+pub(crate) const ALL: [(&str, Call); 16] = [
     ("hello", hello),
     ("session", session),
     ("spoken_answer", spoken_answer),
@@ -23,6 +23,7 @@ pub(crate) const ALL: [(&str, Call); 15] = [
     ("push_to_talk", clients::push_to_talk),
     ("history", clients::history),
     ("function_calls", clients::function_calls),
+    ("tools", clients::tools),
     ("refusals", clients::refusals),
     ("silence_and_goodbye", silence_and_goodbye),
 ];

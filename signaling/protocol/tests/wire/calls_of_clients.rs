@@ -3,7 +3,7 @@
 use crate::calls::{added, composed, ended};
 use crate::script::{Script, message};
 use serde_json::json;
-use signaling_protocol::model::{Author, Ending, Event, LineKind, Modality, Place, Refusal};
+use signaling_protocol::model::{Author, Call, Ending, Event, LineKind, Modality, Place, Refusal};
 
 /// What the SDK's `interrupt()` sends, and a client that cuts by its own estimate.
 pub(crate) fn client_interrupts(call: &mut Script) {
@@ -136,19 +136,119 @@ pub(crate) fn history(call: &mut Script) {
     call.tell(Event::LineDeleted { line: 3 });
 }
 
+/// Calls that the client writes, and what came of them.
 pub(crate) fn function_calls(call: &mut Script) {
     let token = call.hear(json!({"type": "conversation.item.create", "item": {
         "type": "function_call", "name": "weather", "call_id": "call_1", "arguments": "{}",
     }}));
-    added(call, 1, Place::First, Author::System, token);
+    added(call, 1, Place::First, Author::Agent, token);
     let token = call.hear(json!({"type": "conversation.item.create", "item": {
         "type": "function_call_output", "call_id": "call_1", "output": "rain",
     }}));
-    added(call, 2, Place::After(1), Author::System, token);
+    added(call, 2, Place::After(1), Author::Tool, token);
+    call.hear(
+        json!({"type": "conversation.item.create", "event_id": "strange", "item": {
+            "type": "function_call_output", "call_id": "call_7", "output": "snow",
+        }}),
+    );
     call.hear(json!({"type": "conversation.item.retrieve", "item_id": "item_1_2"}));
     call.hear(json!({"type": "response.create", "response": {
-        "tools": [{"type": "function", "name": "weather"}], "input": [{"type": "item_reference", "id": "item_1_2"}],
+        "tools": [{"type": "function", "name": "weather"}], "tool_choice": "required",
+        "input": [{"type": "item_reference", "id": "item_1_2"}],
     }}));
+    call.hear(
+        json!({"type": "response.create", "event_id": "chosen", "response": {
+            "tool_choice": {"type": "function", "name": "weather"},
+        }}),
+    );
+}
+
+/// What the agent calls: two tools in one reply, the result and the reply to it, and a call that is cut.
+pub(crate) fn tools(call: &mut Script) {
+    call.hear(
+        json!({"type": "session.update", "session": {"type": "realtime", "tools": [
+        {"type": "function", "name": "weather", "description": "Of a place.", "strict": true,
+            "parameters": {"type": "object", "properties": {"place": {"type": "string"}}},
+            "annotations": {"readOnlyHint": true}},
+        {"type": "function", "name": "light", "annotations": {"idempotentHint": true}},
+        {"type": "function", "name": "book"},
+        {"type": "mcp", "server_label": "docs"},
+    ], "parallel_tool_calls": false}}),
+    );
+    call.utterance(1, "will it rain");
+    call.reply(1, 2, Modality::Audio, None);
+    call.say(1, "Let me see.");
+    begin(call, 1, Some(3), "call_1", "weather");
+    call.tell(Event::CallArguments {
+        reply: 1,
+        call: "call_1".to_owned(),
+        text: "{\"place\":".to_owned(),
+    });
+    call.tell(Event::CallArguments {
+        reply: 1,
+        call: "call_1".to_owned(),
+        text: " \"here\"}".to_owned(),
+    });
+    complete(call, 1, "call_1", "{\"place\": \"here\"}", Place::After(2));
+    begin(call, 1, Some(4), "call_2", "light");
+    complete(call, 1, "call_2", "", Place::After(3));
+    composed(call, 1, "Let me see.");
+    call.tell(Event::PlayoutStarted { reply: 1 });
+    call.hear(json!({"type": "conversation.item.retrieve", "item_id": "item_1_3"}));
+    call.tell(Event::PlayoutStopped { reply: 1 });
+    ended(call, 1, Ending::Completed, "Let me see.");
+    let token = call.hear(json!({"type": "conversation.item.create", "item": {
+        "type": "function_call_output", "call_id": "call_1", "output": "{\"rain\": true}",
+    }}));
+    added(call, 5, Place::After(4), Author::Tool, token);
+    let token = call.hear(json!({"type": "response.create"}));
+    // A reply that is nothing but a call has no item of words.
+    call.tell(Event::ReplyStarted {
+        reply: 2,
+        line: Some(6),
+        modality: Modality::Audio,
+        token: Some(token),
+    });
+    begin(call, 2, Some(7), "call_3", "weather");
+    complete(call, 2, "call_3", "{}", Place::After(5));
+    composed(call, 2, "");
+    ended(call, 2, Ending::Completed, "");
+    call.tell(Event::ReplyStarted {
+        reply: 3,
+        line: Some(8),
+        modality: Modality::Audio,
+        token: None,
+    });
+    begin(call, 3, Some(9), "call_4", "weather");
+    ended(call, 3, Ending::BargedIn, "");
+    // What is beside the conversation calls beside it.
+    call.tell(Event::ReplyStarted {
+        reply: 4,
+        line: None,
+        modality: Modality::Text,
+        token: None,
+    });
+    begin(call, 4, None, "call_5", "weather");
+    complete(call, 4, "call_5", "{}", Place::Last);
+    composed(call, 4, "");
+    ended(call, 4, Ending::Completed, "");
+}
+
+fn begin(script: &mut Script, reply: u32, line: Option<u32>, id: &str, tool: &str) {
+    let call = Call {
+        id: id.to_owned(),
+        tool: tool.to_owned(),
+    };
+    script.tell(Event::CallStarted { reply, line, call });
+}
+
+fn complete(call: &mut Script, reply: u32, id: &str, arguments: &str, place: Place) {
+    call.tell(Event::Called {
+        reply,
+        call: id.to_owned(),
+        arguments: arguments.to_owned(),
+        place,
+    });
 }
 
 pub(crate) fn refusals(call: &mut Script) {
