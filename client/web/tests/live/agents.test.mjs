@@ -1,27 +1,13 @@
 //! OpenAI's own client, unmodified, from a page of another origin: it connects, types, speaks and interrupts.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { createRequire } from "node:module";
-import { basename, dirname, join } from "node:path";
 import { after, before, test } from "node:test";
-import { browse, say, serve, wav } from "./rig.mjs";
-
-const SDK = join(dirname(createRequire(import.meta.url).resolve("@openai/agents-realtime")), "bundle");
-const PAGE = readFileSync(new URL("agents.html", import.meta.url));
+import { agents, browse, inHistory, say, serve, wav } from "./rig.mjs";
 
 let browser, server, site;
 
 before(async () => {
-  site = createServer((request, response) => {
-    const file = join(SDK, basename(request.url));
-    if (request.url === "/") response.writeHead(200, { "Content-Type": "text/html" }).end(PAGE);
-    else if (!existsSync(file)) response.writeHead(404).end();
-    else response.writeHead(200, { "Content-Type": "text/javascript" }).end(readFileSync(file));
-  });
-  await new Promise((done) => site.listen(0, "127.0.0.1", done));
-  [browser, server] = await Promise.all([browse(), serve()]);
+  [browser, server, site] = await Promise.all([browse(), serve(), agents()]);
 });
 
 after(async () => {
@@ -30,21 +16,8 @@ after(async () => {
   site?.close();
 });
 
-/** Waits until the SDK's own history holds a line of this role that matches. */
-function inHistory(page, role, pattern) {
-  return page.waitForFunction(
-    ([who, source]) =>
-      globalThis.sdk.seen.history.some(
-        (item) => item.role === who
-          && item.content?.some((part) => new RegExp(source, "i").test(part.transcript ?? part.text ?? "")),
-      ),
-    [role, pattern],
-    { polling: 50 },
-  );
-}
-
 test("the Agents SDK holds a conversation and sees no error", async () => {
-  const page = await browser.open(`http://127.0.0.1:${site.address().port}`, "/");
+  const page = await browser.open(site.url, "/");
   await page.waitForSelector("html[data-state=ready]", { state: "attached" });
   await page.evaluate((url) => globalThis.sdk.connect(url), server.url);
   assert.ok(await page.evaluate(() => Boolean(globalThis.sdk.audioElement.srcObject)), "a track to play");

@@ -3,11 +3,15 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
+const SDK = join(dirname(createRequire(import.meta.url).resolve("@openai/agents-realtime")), "bundle");
+const PAGE = readFileSync(new URL("agents.html", import.meta.url));
 const CALLER = fileURLToPath(new URL("caller.js", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
 const TARGET = process.env.CARGO_TARGET_DIR ?? join(ROOT, "target");
@@ -63,6 +67,31 @@ export async function browse() {
     },
     close: () => browser.close(),
   };
+}
+
+/** A site of another origin, with OpenAI's own client on its page. */
+export async function agents() {
+  const site = createServer((request, response) => {
+    const file = join(SDK, basename(request.url));
+    if (request.url === "/") response.writeHead(200, { "Content-Type": "text/html" }).end(PAGE);
+    else if (!existsSync(file)) response.writeHead(404).end();
+    else response.writeHead(200, { "Content-Type": "text/javascript" }).end(readFileSync(file));
+  });
+  await new Promise((done) => site.listen(0, "127.0.0.1", done));
+  return { url: `http://127.0.0.1:${site.address().port}`, close: () => site.close() };
+}
+
+/** Waits until the SDK's own history holds a line of this role that matches. */
+export function inHistory(page, role, pattern) {
+  return page.waitForFunction(
+    ([who, source]) =>
+      globalThis.sdk.seen.history.some(
+        (item) => item.role === who
+          && item.content?.some((part) => new RegExp(source, "i").test(part.transcript ?? part.text ?? "")),
+      ),
+    [role, pattern],
+    { polling: 50 },
+  );
 }
 
 /** Presses Call and waits for the server's first words. */
