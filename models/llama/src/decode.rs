@@ -4,6 +4,7 @@
 
 mod steps;
 
+use crate::calls::Grammar;
 use crate::options::LlamaOptions;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
@@ -24,6 +25,8 @@ pub(crate) struct Request {
     /// So many of them are the conversation; the rest begins the reply.
     pub(crate) asked: usize,
     pub(crate) most: usize,
+    /// What the reply must hold to.
+    pub(crate) grammar: Option<Grammar>,
     /// The asker wants no more.
     pub(crate) cancel: Cancel,
     /// The listener has all it wanted.

@@ -3,16 +3,19 @@
 //! A reply begins by finding the sequence that holds most of its prompt already: usually that of its own call,
 //! cut back to what was heard. Only the rest is read, in portions, while other calls go on speaking.
 
+mod calls;
 mod decode;
 mod file;
 mod options;
 mod prompt;
+mod schema;
 mod sequence;
 mod template;
 
 pub use decode::Counts;
 pub use options::{LlamaOptions, Sampling};
 
+use calls::{Grammar, Part, Reader};
 use decode::{Ended, Loop, Request};
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
@@ -127,7 +130,9 @@ impl Llama {
 
 impl LanguageModel for Llama {
     fn card(&self) -> Card {
-        Card::new(&self.name, Grade::Local).with(Ability::Instructions)
+        Card::new(&self.name, Grade::Local)
+            .with(Ability::Instructions)
+            .with(Ability::Tools)
     }
 
     fn compose(
@@ -155,6 +160,7 @@ impl LanguageModel for Llama {
             asked: tokens.len().saturating_sub(self.template.head),
             tokens,
             most: self.most(prompt),
+            grammar: Grammar::of(&prompt.tools, &prompt.tool_choice),
             cancel: cancel.clone(),
             enough: enough.clone(),
             words,
@@ -172,6 +178,8 @@ impl LanguageModel for Llama {
             aloud,
             bytes: Vec::new(),
             held: String::new(),
+            calls: (!prompt.tools.is_empty()).then(Reader::default),
+            called: false,
             emit,
             cancel,
         };
@@ -190,6 +198,9 @@ struct Saying<'a> {
     bytes: Vec<u8>,
     /// What may be the beginning of a stop word.
     held: String,
+    /// Looks for calls, where there is something to call.
+    calls: Option<Reader>,
+    called: bool,
     emit: &'a mut dyn FnMut(Piece),
     cancel: &'a Cancel,
 }
@@ -212,10 +223,14 @@ impl Saying<'_> {
             }
         }
         let held = std::mem::take(&mut self.held);
-        self.aloud.push(&held);
+        self.wrote(&held)?;
+        let rest = self.calls.as_mut().map_or(Ok(None), Reader::finish);
+        if let Some(Part::Words(words)) = rest.map_err(Stopped::failed)? {
+            self.aloud.push(&words);
+        }
         self.aloud.finish();
         self.say()?;
-        if self.aloud.said_nothing() {
+        if self.aloud.said_nothing() && !self.called {
             return Err(Stopped::failed("the language model gave an empty answer"));
         }
         Ok(())
@@ -225,12 +240,37 @@ impl Saying<'_> {
     fn token(&mut self, token: LlamaToken) -> Result<bool, Stopped> {
         let vocabulary = self.llama.model.vocab();
         self.bytes
-            .extend(vocabulary.token_to_piece(token, false, None));
+            // Some models have tokens of their own for the marks of a call.
+            .extend(vocabulary.token_to_piece(token, self.calls.is_some(), None));
         self.held.push_str(&whole_letters(&mut self.bytes));
         let (ready, stopped) = up_to_stop(&mut self.held, &self.llama.options.stop);
-        self.aloud.push(&ready);
-        self.say()?;
+        self.wrote(&ready)?;
         Ok(stopped)
+    }
+
+    /// Words are said, and calls are told.
+    fn wrote(&mut self, text: &str) -> Result<(), Stopped> {
+        let Some(reader) = &mut self.calls else {
+            self.aloud.push(text);
+            return self.say();
+        };
+        for part in reader.read(text) {
+            let call = match part {
+                Part::Words(words) => {
+                    self.aloud.push(&words);
+                    self.say()?;
+                    continue;
+                }
+                Part::Call(tool) => Piece::Call(tool),
+                Part::Arguments(text) => Piece::Arguments(text),
+            };
+            self.aloud.finish();
+            self.say()?;
+            self.cancel.check()?;
+            (self.emit)(call);
+            self.called = true;
+        }
+        Ok(())
     }
 
     fn say(&mut self) -> Result<(), Stopped> {

@@ -3,8 +3,9 @@
 //! Passages stand behind the words that they were found for, and stay there: what is in front of the last
 //! question is then the same as when the one before was answered, and is not read again.
 
+use crate::calls;
 use crate::template::Template;
-use models_engine::{Author, Line, Passage, Prompt};
+use models_engine::{Author, Line, Passage, Prompt, Tool};
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{HashMap, VecDeque};
 use std::hash::{Hash, Hasher};
@@ -104,10 +105,13 @@ impl Messages {
 
     /// What one said in two lines is one message: strict templates want the roles to alternate.
     fn add(&mut self, line: &Line, words: String, notes: String) {
-        let role = match line.author {
-            Author::System | Author::Tool => return,
-            Author::Caller => "user",
-            Author::Agent => "assistant",
+        let (role, words) = match (&line.call, line.author) {
+            (_, Author::System) => return,
+            // Every template knows these two; of tools each has ideas of its own.
+            (Some(call), Author::Agent) => ("assistant", calls::written(call, &words)),
+            (_, Author::Tool) => ("user", calls::result(&words)),
+            (_, Author::Caller) => ("user", words),
+            (None, Author::Agent) => ("assistant", words),
         };
         match self.messages.last_mut() {
             Some(before) if before.role == role => {
@@ -144,7 +148,7 @@ impl Messages {
 }
 
 /// Notes of the system stand here too: many templates know only one system message, and only in front.
-fn system(prompt: &Prompt, clean: impl Fn(&str) -> String) -> String {
+fn system(prompt: &Prompt, clean: impl Fn(&str) -> String + Copy) -> String {
     let notes = prompt
         .lines
         .iter()
@@ -153,13 +157,23 @@ fn system(prompt: &Prompt, clean: impl Fn(&str) -> String) -> String {
         .into_iter()
         .chain(notes.map(|line| line.text.as_str()))
         .map(clean);
-    let parts = [SPOKEN.to_owned(), NOTED.to_owned()]
+    let tools = clean_tools(&prompt.tools, clean);
+    let parts = [SPOKEN.to_owned(), NOTED.to_owned(), calls::told(&tools)]
         .into_iter()
         .chain(told);
     parts
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join("\n\n")
+}
+
+fn clean_tools(tools: &[Tool], clean: impl Fn(&str) -> String) -> Vec<Tool> {
+    let clean = |tool: &Tool| Tool {
+        name: tool.name.clone(),
+        description: clean(&tool.description),
+        parameters: clean(&tool.parameters),
+    };
+    tools.iter().map(clean).collect()
 }
 
 fn noted(passages: &[Passage], clean: impl Fn(&str) -> String) -> String {

@@ -1,5 +1,6 @@
 //! One sequence of the context: what it holds, and the reply that is being composed in it.
 
+use crate::calls::{BEGIN, Grammar};
 use crate::decode::Request;
 use llama_cpp_2::sampling::LlamaSampler;
 use llama_cpp_2::token::LlamaToken;
@@ -27,6 +28,8 @@ pub(crate) struct Reply {
     /// Chosen, and not told yet: the listener is behind.
     untold: Option<LlamaToken>,
     told: usize,
+    /// The end of what was written, while a call may begin.
+    tail: Vec<u8>,
 }
 
 impl Sequence {
@@ -57,6 +60,7 @@ impl Sequence {
             next: None,
             untold: None,
             told: 0,
+            tail: Vec::new(),
         });
         self.used = used;
     }
@@ -107,6 +111,26 @@ impl Sequence {
         self.reply.as_mut().map(|reply| &mut reply.sampler)
     }
 
+    /// Whether a call begins with what is written now: then its grammar, and the rule that holds.
+    pub(crate) fn begun_call(&mut self, piece: &[u8]) -> Option<(Grammar, &'static str)> {
+        let reply = self.reply.as_mut()?;
+        let free = |grammar: &Grammar| !grammar.from_the_first;
+        let grammar = reply.request.grammar.take_if(|grammar| free(grammar))?;
+        reply.tail.extend(piece);
+        let line = format!("{BEGIN}\n");
+        let root = if reply.tail.ends_with(BEGIN.as_bytes()) {
+            Grammar::BEHIND
+        } else if reply.tail.ends_with(line.as_bytes()) {
+            Grammar::NEXT_LINE
+        } else {
+            let old = reply.tail.len().saturating_sub(line.len());
+            reply.tail.drain(..old);
+            reply.request.grammar = Some(grammar);
+            return None;
+        };
+        Some((grammar, root))
+    }
+
     /// A word was chosen; `None` ends the reply.
     pub(crate) fn chose(&mut self, token: Option<LlamaToken>) {
         match (token, &mut self.reply) {
@@ -144,5 +168,58 @@ impl Sequence {
         if let Some(reply) = self.reply.take() {
             reply.request.end(how);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use models_engine::{Cancel, Tool, ToolChoice};
+    use std::sync::Arc;
+
+    /// What rule holds after these pieces were written.
+    fn begun(pieces: &[&str], choice: &ToolChoice) -> Option<&'static str> {
+        let tool = Tool {
+            name: "look".to_owned(),
+            description: String::new(),
+            parameters: "{}".to_owned(),
+        };
+        let (words, _told) = std::sync::mpsc::sync_channel(1);
+        let request = Request {
+            tokens: Vec::new(),
+            asked: 0,
+            most: 1,
+            grammar: Grammar::of(&[tool], choice),
+            cancel: Cancel::new(),
+            enough: Cancel::new(),
+            words,
+            ended: Arc::default(),
+        };
+        let mut sequence = Sequence::default();
+        sequence.begin(request, LlamaSampler::greedy(), 1);
+        let begun = |piece: &&str| sequence.begun_call(piece.as_bytes());
+        pieces
+            .iter()
+            .map(begun)
+            .fold(None, |found, one| found.or(one.map(|(_, root)| root)))
+    }
+
+    #[test]
+    fn the_grammar_holds_once_a_call_is_begun() {
+        let auto = |pieces: &[&str]| begun(pieces, &ToolChoice::Auto);
+        assert_eq!(
+            auto(&["Let me", " see. ", "<tool_call>"]),
+            Some(Grammar::BEHIND)
+        );
+        assert_eq!(
+            auto(&["<", "tool", "_call", ">\n"]),
+            Some(Grammar::NEXT_LINE)
+        );
+        assert_eq!(auto(&["<tool_", "response>"]), None);
+        assert_eq!(
+            begun(&["<tool_call>"], &ToolChoice::Always),
+            None,
+            "it holds already"
+        );
     }
 }

@@ -89,6 +89,24 @@ impl Ledger {
     }
 }
 
+/// A model may be cut off in its arguments: half of them are none.
+fn is_object(arguments: &str) -> bool {
+    let (mut depth, mut within, mut escaped, mut ended) = (0_usize, false, false, false);
+    for c in arguments.trim().chars() {
+        match c {
+            _ if ended => return false,
+            _ if escaped => escaped = false,
+            '\\' if within => escaped = true,
+            '"' => within = !within,
+            '{' | '[' if !within => depth += 1,
+            '}' | ']' if !within && depth > 0 => depth -= 1,
+            _ => {}
+        }
+        ended = depth == 0;
+    }
+    ended && arguments.trim_start().starts_with('{')
+}
+
 /// Arguments without the space between them: a model that says the same may space it otherwise.
 fn plain(arguments: &str) -> String {
     let (mut within, mut escaped) = (false, false);
@@ -229,6 +247,10 @@ impl Conversation {
         calling.stage = Stage::Held;
         if calling.arguments.trim().is_empty() {
             "{}".clone_into(&mut calling.arguments);
+        }
+        if !is_object(&calling.arguments) {
+            calling.stage = Stage::Dropped;
+            return;
         }
         let writes = calling.effect == Effect::Writes;
         let at = reply.calls.len() - 1;

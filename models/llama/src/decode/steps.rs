@@ -1,6 +1,7 @@
 //! What the loop's thread does: begin replies in sequences, and compute step after step for all of them.
 
 use super::{Counters, Request};
+use crate::calls::Grammar;
 use crate::options::{LlamaOptions, Sampling};
 use crate::sequence::Sequence;
 use llama_cpp_2::DecodeError;
@@ -135,8 +136,41 @@ impl<'a> Decoding<'a> {
             .reused
             .fetch_add(common as u64, Ordering::Relaxed);
         self.replies += 1;
-        let sampler = sampler(&self.options.sampling, self.model, self.replies);
-        self.sequences[place].begin(request, sampler, self.replies);
+        match self.sampler(request.grammar.as_ref(), self.replies) {
+            Ok(sampler) => self.sequences[place].begin(request, sampler, self.replies),
+            Err(failure) => request.end(Err(Stopped::Failed(failure))),
+        }
+    }
+
+    /// Chooses words freely, or by a grammar that holds from the first word on.
+    fn sampler(&self, grammar: Option<&Grammar>, reply: u64) -> Result<LlamaSampler, Failure> {
+        let grammar = grammar.filter(|grammar| grammar.from_the_first);
+        let rules = grammar.map(|grammar| rules(self.model, grammar, Grammar::FIRST));
+        Ok(sampler(
+            &self.options.sampling,
+            self.model,
+            reply,
+            rules.transpose()?,
+        ))
+    }
+
+    /// A call was begun: from here on its grammar holds.
+    fn hold_to_grammar(&mut self, place: usize, token: LlamaToken) -> Result<(), Failure> {
+        let piece = self.model.vocab().token_to_piece(token, true, None);
+        let Some((grammar, root)) = self.sequences[place].begun_call(&piece) else {
+            return Ok(());
+        };
+        let rules = rules(self.model, &grammar, root)?;
+        let held = sampler(
+            &self.options.sampling,
+            self.model,
+            self.replies,
+            Some(rules),
+        );
+        if let Some(free) = self.sequences[place].sampler() {
+            *free = held;
+        }
+        Ok(())
     }
 
     /// Finds a free sequence for a prompt and cuts it back to what it has in common with it.
@@ -304,6 +338,11 @@ impl<'a> Decoding<'a> {
         };
         let token = sampler.sample(&self.context, index);
         self.counters.composed.fetch_add(1, Ordering::Relaxed);
+        let held = self.hold_to_grammar(place, token);
+        let sequence = &mut self.sequences[place];
+        if let Err(failure) = held {
+            return sequence.end(Err(Stopped::Failed(failure)));
+        }
         sequence.chose(Some(token).filter(|token| !self.model.vocab().is_eog(*token)));
     }
 
@@ -319,11 +358,23 @@ impl<'a> Decoding<'a> {
     }
 }
 
-fn sampler(sampling: &Sampling, model: &LlamaModel, reply: u64) -> LlamaSampler {
+fn rules(model: &LlamaModel, grammar: &Grammar, root: &str) -> Result<LlamaSampler, Failure> {
+    LlamaSampler::grammar(model, &grammar.text, root).map_err(|_| {
+        Failure::new("the schema of a tool's parameters refers to itself, and holds nothing else")
+    })
+}
+
+fn sampler(
+    sampling: &Sampling,
+    model: &LlamaModel,
+    reply: u64,
+    rules: Option<LlamaSampler>,
+) -> LlamaSampler {
+    let mut chain: Vec<_> = rules.into_iter().collect();
     if sampling.temperature <= 0.0 {
-        return LlamaSampler::greedy();
+        chain.push(LlamaSampler::greedy());
+        return LlamaSampler::chain_simple(chain);
     }
-    let mut chain = Vec::new();
     if sampling.repeat_penalty > 1.0 {
         chain.push(LlamaSampler::penalties(
             model.n_vocab(),

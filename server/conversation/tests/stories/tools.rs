@@ -7,7 +7,13 @@ use server_conversation::{
 use std::collections::BTreeMap;
 
 pub(crate) const NAMES: &[&str] = &["look", "set", "book"];
-pub(crate) const ARGUMENTS: &[&str] = &["{}", "{\"day\": \"Monday\"}", "{\"day\":\"Monday\"}", ""];
+pub(crate) const ARGUMENTS: &[&str] = &[
+    "{}",
+    "{\"day\": \"Monday\"}",
+    "{\"day\":\"Monday\"}",
+    "",
+    "{\"day\": \"Mon",
+];
 
 pub(crate) fn tools() -> Vec<Tool> {
     let effects = [Effect::Reads, Effect::Repeats, Effect::Writes];
@@ -99,7 +105,10 @@ impl Tools {
             return Ok(());
         }
         claim(!unheard, "9: a tool wrote before the caller had heard why")?;
-        claim(!arguments.is_empty(), "9: a call has no arguments")?;
+        claim(
+            arguments.ends_with('}'),
+            "9: a call has no arguments, or half of them",
+        )?;
         let arguments: String = arguments.split(' ').collect();
         let twice = self
             .written
