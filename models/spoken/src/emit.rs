@@ -14,19 +14,21 @@ const PAUSES: [char; 6] = [',', ':', ';', '.', '!', '?'];
 
 pub(crate) fn emit(phrase: &Phrase<'_>) -> String {
     let mut out = Sentence::default();
-    let mut at = 0;
+    let (mut at, mut bracketed) = (0, false);
     while at < phrase.tokens.len() {
         let place = Place { phrase, at };
         let token = place.token(0);
-        if token.lead.contains(['(', '[', '{']) {
-            out.pause(",");
-        }
+        let opens = token.lead.contains(['(', '[', '{']);
+        bracketed |= opens;
         if token.core.is_empty() {
             out.pause(lone(token.lead, token.trail));
             at += 1;
             continue;
         }
         let said = readers::read(place);
+        if opens && !said.owns_marks {
+            out.pause(",");
+        }
         out.say(&said.words);
         at += said.taken.max(1);
         let last = Place { phrase, at: at - 1 };
@@ -34,11 +36,13 @@ pub(crate) fn emit(phrase: &Phrase<'_>) -> String {
         if said.owns_dot && trail.starts_with('.') && !ends_sentence(last) {
             trail = &trail[1..];
         }
-        if !said.owns_marks || !ends_by_mark(trail) {
-            out.pause(pause(trail, at < phrase.tokens.len()));
-        } else {
-            out.pause(pause(trail.trim_start_matches(['"', '\'']), true));
+        if said.owns_marks && ends_by_mark(trail) {
+            trail = trail.trim_start_matches(['"', '\'']);
         }
+        let listed = said.taken == 1 && token.core.len() <= 2 && trail.starts_with(')');
+        let closes = (bracketed || listed) && trail.contains([')', ']', '}']);
+        out.pause(pause(trail, closes && at < phrase.tokens.len()));
+        bracketed &= !closes;
     }
     out.text
 }
@@ -54,14 +58,14 @@ fn ends_sentence(last: Place<'_>) -> bool {
 }
 
 /// What is heard of the signs behind a word.
-fn pause(trail: &str, goes_on: bool) -> &str {
+fn pause(trail: &str, closes: bool) -> &str {
     if trail.contains("...") && !trail.contains(['?', '!']) {
         return "...";
     }
     let strongest = PAUSES.iter().rev().find(|sign| trail.contains(**sign));
     match strongest {
         Some(sign) => sign_text(*sign),
-        None if trail.contains([')', ']', '}']) && goes_on => ",",
+        None if closes => ",",
         None => "",
     }
 }
@@ -105,10 +109,12 @@ impl Sentence {
                 return self.say(bare);
             }
         }
-        if !self.text.is_empty() {
-            self.text.push(' ');
+        for word in words.split_whitespace() {
+            if !self.text.is_empty() {
+                self.text.push(' ');
+            }
+            self.text.push_str(word);
         }
-        self.text.push_str(words);
     }
 
     fn pause(&mut self, sign: &str) {

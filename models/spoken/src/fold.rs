@@ -34,6 +34,8 @@ fn fold_one(letter: char, folded: &mut String, letters: &mut Peekable<Chars<'_>>
         '\u{2014}' | '\u{2015}' | '\u{2022}' | '\u{2023}' | '\u{25aa}' | '·' | '●' => {
             folded.push_str(" — ");
         }
+        // "5 p.m.–7 p.m."
+        '–' if folded.ends_with('.') || is_unit_last(folded) => folded.push_str(" – "),
         '…' => folded.push_str("... "),
         '℃' => folded.push_str("°C"),
         '℉' => folded.push_str("°F"),
@@ -71,6 +73,24 @@ fn push_power(letter: char, folded: &mut String) {
         '³' => '3',
         _ => char::from_digit(u32::from(letter).saturating_sub(0x2070), 10).unwrap_or('0'),
     });
+}
+
+/// "50 °F–60": what stands before the dash is a unit behind a space.
+fn is_unit_last(folded: &str) -> bool {
+    const LONGEST: usize = 4;
+    let mut back = folded.chars().rev();
+    let letters = back
+        .by_ref()
+        .take(LONGEST)
+        .take_while(|c| !c.is_whitespace());
+    let letters: Vec<char> = letters.collect();
+    let first = letters.last().copied().unwrap_or('0');
+    let unit = (1..LONGEST).contains(&letters.len())
+        && !first.is_ascii_digit()
+        && (first == '°' || first.is_lowercase());
+    let before =
+        folded[..folded.len() - letters.iter().map(|c| c.len_utf8()).sum::<usize>()].trim_end();
+    unit && before.ends_with(|c: char| c.is_ascii_digit())
 }
 
 const FRACTIONS: [(char, &str); 15] = [

@@ -9,10 +9,10 @@ const COMMON: &str = " a about above accept access account act action add after 
  final find fire first fix fly food for free friend from full get gift give go gone good got great had half hand happy \
  hard has hate have he hear hello help her here high him his hit hold home hot hour house how huge idea if immediate \
  important in info into is it its job just keep key kill know last late later law learn leave left less let life like \
- limited line list little live lock long look lost lot love low made main make man many may me mean men menu message \
+ limited line list little live lock long look lost lot love low made main make man many max min may me mean men menu message \
  might mind mine mode money more most move much must my name near need never new news next nice night no none not note \
- nothing now of off offer oh ok old on once one only open or order other our out over own page paid part party pass pay \
- people phone place plan play please point power press price problem push put quick quiet rain read ready real red \
+ nothing now of off offer oh ok old on once one only open or order other our out over own page path paid part party pass pay \
+ people phone place plan play please point power post press price problem push put quick quiet rain read ready real red \
  remember remove required reset rest right road room rule run safe said sale same save say school see sell send set she \
  shop should show shut side sign sit size sleep slow small so sold some soon sorry stand start stay step still stop \
  store such sure system take talk team tell test text than thank thanks that the their them then there these they thing \
@@ -35,7 +35,7 @@ pub(crate) fn is_doubtful(word: &str) -> bool {
 }
 
 /// Abbreviations said as words; the second is how, where the letters would mislead.
-const WORDS: [(&str, &str); 88] = [
+const WORDS: [(&str, &str); 103] = [
     ("JSON", "jason"),
     ("TOML", "toml"),
     ("YAML", "yammel"),
@@ -124,12 +124,51 @@ const WORDS: [(&str, &str); 88] = [
     ("MIPS", "mips"),
     ("GNU", "GNU"),
     ("LIDAR", "LIDAR"),
+    ("IPv4", "I P V four"),
+    ("IPv6", "I P V six"),
+    ("AMEX", "AMEX"),
+    ("VRAM", "V ram"),
+    ("DRAM", "D ram"),
+    ("SRAM", "S ram"),
+    ("pH", "P H"),
+    ("WWII", "World War two"),
+    ("WWI", "World War one"),
+    ("WW2", "World War two"),
+    ("WW1", "World War one"),
+    ("Ctrl", "Control"),
+    ("Cmd", "Command"),
+    ("Esc", "Escape"),
+    ("SCSI", "scuzzy"),
 ];
 
 /// How these letters are said, if they are said as a word.
 pub(crate) fn said_as_word(letters: &str) -> Option<&'static str> {
     let known = WORDS.iter().find(|(word, _)| *word == letters);
     known.map(|(_, said)| *said)
+}
+
+/// Abbreviations that people write in small letters, and spell.
+const SMALL_LETTERS: &str = " ssh http https url urls html css sql xml pdf pdfs ftp sftp tcp udp usb cpu cpus gpu gpus faq faqs \
+ npm dns vpn php api apis csv png jpg svg sms gps dvd llm llms ls cd rm mv cp vm vms db cli ci ui ux rtp sdk sdks iso aka asap fyi diy tv tvs ";
+
+/// How an abbreviation in small letters is said.
+pub(crate) fn said_in_small(word: &str) -> Option<String> {
+    if word == "json" || word == "yaml" {
+        return said_as_word(&word.to_ascii_uppercase()).map(str::to_owned);
+    }
+    if !(2..=6).contains(&word.len()) || !SMALL_LETTERS.contains(&format!(" {word} ")) {
+        return None;
+    }
+    let bare = word
+        .strip_suffix('s')
+        .filter(|bare| !matches!(*bare, "l" | "dn" | "http" | "cs" | "sm" | "gp"));
+    let letters: Vec<String> = bare
+        .unwrap_or(word)
+        .to_ascii_uppercase()
+        .chars()
+        .map(String::from)
+        .collect();
+    Some(letters.join(" ") + bare.map_or("", |_| "'s"))
 }
 
 /// Abbreviations of four letters and more that could be a word, and are spelled.
@@ -153,6 +192,14 @@ const SMALL: &str = " a about after all also am an and are as at be because been
 pub(crate) fn is_small(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
     word.len() <= 12 && SMALL.contains(&format!(" {lower} "))
+}
+
+/// What may be a noun behind "a 5 km": small letters, and no word that only joins others.
+pub(crate) fn is_noun(word: &str) -> bool {
+    word.starts_with(char::is_lowercase)
+        && word.len() > 1
+        && !is_small(word)
+        && !word.ends_with("ing")
 }
 
 /// A noun in the plural, as far as its letters tell.

@@ -34,9 +34,10 @@ fn is_marked(text: &str) -> bool {
 /// Escapes what is no mark: the star of "5*3", the sign of "> 5", one line that is only indented.
 fn hide(text: &str) -> String {
     let mut hidden = String::with_capacity(text.len());
+    let many = text.contains('\n');
     for line in text.lines() {
         let bare = line.trim_start();
-        let line = if text.contains('\n') { line } else { bare };
+        let line = if many { line } else { bare };
         let compares = bare
             .strip_prefix('>')
             .is_some_and(|rest| rest.trim_start_matches([' ', '=']).starts_with(is_amount));
@@ -48,7 +49,7 @@ fn hide(text: &str) -> String {
         while let Some(letter) = letters.next() {
             let next = letters.peek().copied().unwrap_or(' ');
             match letter {
-                '*' if before.is_ascii_digit() && next.is_ascii_digit() => hidden.push('×'),
+                '*' if before.is_ascii_digit() && next.is_ascii_digit() => hidden.push_str(" × "),
                 // What Windows writes between folders escapes nothing.
                 '\\' if before == ':' || before.is_alphanumeric() => hidden.push_str("\\\\"),
                 letter => hidden.push(letter),

@@ -127,7 +127,7 @@ pub(crate) fn label(text: &str) -> String {
         (hundreds, rest @ 1..10) if number < 1000 => {
             format!("{} oh {}", cardinal(hundreds), cardinal(rest))
         }
-        (hundreds, 1..10) if hundreds == 20 => cardinal(number),
+        (20, 1..10) => cardinal(number),
         (hundreds, rest @ 1..10) => format!("{} oh {}", cardinal(hundreds), cardinal(rest)),
         (hundreds, rest) => format!("{} {}", cardinal(hundreds), cardinal(rest)),
     }

@@ -4,7 +4,7 @@ use crate::numbers::is_digits;
 use crate::token::{Place, Said, is_name};
 
 /// Whatever stands beside them; with or without a full stop.
-const ALWAYS: [(&str, &str); 12] = [
+const ALWAYS: [(&str, &str); 13] = [
     ("Mr", "Mister"),
     ("Mrs", "Missus"),
     ("Ms", "Miz"),
@@ -12,6 +12,7 @@ const ALWAYS: [(&str, &str); 12] = [
     ("Ph.D", "P H D"),
     ("PhD", "P H D"),
     ("PhDs", "P H D's"),
+    ("Ph.D.s", "P H D's"),
     ("e.g", "for example"),
     ("i.e", "that is"),
     ("w/o", "without"),
@@ -19,10 +20,13 @@ const ALWAYS: [(&str, &str); 12] = [
     ("b/c", "because"),
 ];
 /// Only with their full stop.
-const DOTTED: [(&str, &str); 62] = [
+const DOTTED: [(&str, &str); 65] = [
     ("eg", "for example"),
     ("ie", "that is"),
     ("etc", "et cetera"),
+    ("esp", "especially"),
+    ("Pk", "Park"),
+    ("Attn", "Attention"),
     ("approx", "approximately"),
     ("ca", "about"),
     ("cf", "compare"),
@@ -84,7 +88,7 @@ const DOTTED: [(&str, &str); 62] = [
     ("Esq", "Esquire"),
 ];
 /// Only before a number.
-const COUNTED: [(&str, &str); 30] = [
+const COUNTED: [(&str, &str); 39] = [
     ("No", "number"),
     ("no", "number"),
     ("Nos", "numbers"),
@@ -109,6 +113,15 @@ const COUNTED: [(&str, &str); 30] = [
     ("eq", "equation"),
     ("Ex", "example"),
     ("Ed", "edition"),
+    ("Ep", "episode"),
+    ("Op", "opus"),
+    ("Lat", "latitude"),
+    ("lat", "latitude"),
+    ("Long", "longitude"),
+    ("long", "longitude"),
+    ("Hwy", "Highway"),
+    ("Rte", "Route"),
+    ("ep", "episode"),
     ("Pt", "part"),
     ("Ste", "suite"),
     ("c", "circa"),
@@ -134,6 +147,10 @@ const STREETS: [(&str, &str); 12] = [
 
 pub(super) fn read(place: Place<'_>) -> Option<Said> {
     let core = place.core(0);
+    // The folder, where it was said as one.
+    if core == "etc" && place.is(-1, &["slash"]) {
+        return None;
+    }
     if core.len() > 16 || !core.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return None;
     }
@@ -151,10 +168,14 @@ pub(super) fn read(place: Place<'_>) -> Option<Said> {
     if let Some(words) = known(&ALWAYS).or_else(|| lower(core)) {
         return Some(Said::one(words).with_dot());
     }
-    if dotted || matches!(core, "etc" | "Jr" | "Sr" | "Prof" | "approx" | "Ltd") {
-        if let Some(words) = known(&DOTTED).or_else(|| month_like(place)) {
-            return Some(Said::one(words).with_dot());
-        }
+    if (dotted
+        || matches!(
+            core,
+            "Attn" | "etc" | "Jr" | "Sr" | "Prof" | "approx" | "Ltd"
+        ))
+        && let Some(words) = known(&DOTTED).or_else(|| month_like(place))
+    {
+        return Some(Said::one(words).with_dot());
     }
     initials(place, dotted)
 }
@@ -172,7 +193,11 @@ fn lower(core: &str) -> Option<&'static str> {
 
 fn month_like(place: Place<'_>) -> Option<&'static str> {
     match place.core(0) {
+        "Ca" => Some("about"),
         "Approx" => Some("approximately"),
+        "v" if is_name(place.core(1)) && (is_name(place.core(-1)) || place.is(-1, &["al"])) => {
+            Some("versus")
+        }
         "Ft" if is_name(place.core(1)) => Some("Fort"),
         "al" if place.is(-1, &["et"]) => Some("al"),
         _ => None,
@@ -189,7 +214,6 @@ fn street(place: Place<'_>) -> Option<&'static str> {
     }
     let numbered = (-4..-1).any(|away| place.core(away).starts_with(|c: char| c.is_ascii_digit()))
         || before.starts_with(|c: char| c.is_ascii_digit());
-    let begins = place.on(0).at == 1;
     let told = place.is(
         -2,
         &[
@@ -197,9 +221,10 @@ fn street(place: Place<'_>) -> Option<&'static str> {
         ],
     );
     let goes_on = is_name(after) && place.trail(0).trim_start_matches('.').is_empty();
-    let fits = numbered
-        || !goes_on && (told || !begins || after.is_empty())
-        || (told && goes_on && !matches!(place.core(0), "St" | "Dr"));
+    let road = told && !matches!(place.core(0), "St" | "Dr");
+    // "9 St. Mark's Place"
+    let saint = is_digits(before) && goes_on;
+    let fits = (numbered && !saint) || !goes_on || road;
     fits.then_some(words)
 }
 
@@ -226,7 +251,7 @@ fn counted(place: Place<'_>) -> Option<&'static str> {
     let bare = number
         && matches!(
             core,
-            "No" | "pp" | "vol" | "Vol" | "Fig" | "fig" | "Ste" | "p"
+            "Hwy" | "Rte" | "No" | "pp" | "vol" | "Vol" | "Fig" | "fig" | "Ste" | "p"
         )
         && place.trail(0).is_empty();
     let roman =
@@ -237,15 +262,15 @@ fn counted(place: Place<'_>) -> Option<&'static str> {
 /// "U.S.", "J.R.R.", "F." in a name.
 fn initials(place: Place<'_>, dotted: bool) -> Option<Said> {
     let core = place.core(0);
-    let letters: Vec<&str> = core.split('.').collect();
+    let (bare, ending) = match core.strip_suffix("'s").or(core.strip_suffix('s')) {
+        Some(bare) if bare.ends_with('.') => (bare.trim_end_matches('.'), "'s"),
+        _ => (core, ""),
+    };
+    let letters: Vec<&str> = bare.split('.').collect();
     let single = |part: &&str| part.len() == 1 && part.bytes().all(|b| b.is_ascii_alphabetic());
     if letters.len() > 1 && letters.iter().all(single) {
-        let said = letters.join(" ").to_ascii_uppercase();
+        let said = letters.join(" ").to_ascii_uppercase() + ending;
         return Some(Said::one(said).with_dot());
-    }
-    let (stem, ending) = core.rsplit_once('.').unwrap_or((core, ""));
-    if matches!(ending, "s" | "'s") && !stem.is_empty() {
-        return None;
     }
     let name = core.len() == 1 && is_name(core) && dotted && is_name(place.core(1));
     let after_letter = place.core(-1).len() > 1 || place.at == 0 || place.trail(-1) == ".";

@@ -2,7 +2,7 @@
 
 use crate::lexicon;
 use crate::numbers::{is_digits, label, quantity, small};
-use crate::token::{Place, Said, is_name};
+use crate::token::{Place, Said, is_capitals, is_name};
 
 /// "-$3.50/month" taken apart.
 #[derive(Clone, Debug)]
@@ -153,8 +153,10 @@ pub(super) fn magnitude(
         return word.filter(|word| **word == next).map(|word| (*word, true));
     }
     let counted = is_money || lexicon::is_plural(place.follows(1).unwrap_or(""));
+    // "a 5K race", "4K videos"
+    let lettered = !is_money && suffix == "K" && place.core(0).len() <= 3;
     let word = match suffix {
-        "k" | "K" if counted => "thousand",
+        "k" | "K" if counted && !lettered => "thousand",
         "M" | "mn" | "MM" | "mln" => "million",
         "m" if is_money => "million",
         "B" if counted => "billion",
@@ -171,15 +173,58 @@ pub(super) fn is_adjective(place: Place<'_>, taken: usize) -> bool {
         "a", "an", "the", "another", "every", "each", "your", "my", "our", "his", "her", "their",
         "this", "that", "one", "its",
     ];
-    let next = place.follows(taken as isize).unwrap_or("");
-    let noun = next.starts_with(char::is_lowercase) && !lexicon::is_small(next);
-    place.is(-1, &ARTICLES) && noun && place.trail(-1).is_empty() && !next.ends_with("ing")
+    let by = |word: &str| matches!(word, "x" | "×" | "by");
+    let mut next = place.follows(taken as isize).unwrap_or("");
+    // "a 3 mm x 4 mm hole"
+    if by(next) {
+        let away = (1..=4).find(|away| lexicon::is_noun(place.core(taken as isize + away)));
+        next = away.map_or("", |away| place.core(taken as isize + away));
+    }
+    let noun = lexicon::is_noun(next) || is_capitals(next);
+    let before = if by(place.core(-1)) {
+        (-5..-1).any(|away| place.is(away, &["a", "an", "the"]))
+    } else {
+        place.is(-1, &ARTICLES) && place.trail(-1).is_empty()
+    };
+    let sorts = place.is(-1, &["of", "with"]) && lexicon::is_plural(next) && lexicon::is_noun(next);
+    let notes = [
+        "bill",
+        "bills",
+        "note",
+        "notes",
+        "coin",
+        "coins",
+        "stamps",
+        "banknotes",
+        "apartment",
+        "house",
+        "plot",
+        "angle",
+        "angles",
+        "turn",
+        "turns",
+        "run",
+        "race",
+        "walk",
+        "ride",
+        "drive",
+        "hike",
+        "radius",
+        "sprint",
+        "swim",
+        "dash",
+        "limit",
+    ];
+    (before && noun) || sorts || notes.contains(&next)
 }
 
 pub(super) fn read(place: Place<'_>) -> Option<Said> {
     let core = place.core(0);
     if let Some(times) = sum(core) {
-        return Some(Said::one(times));
+        return Some(match super::unit::behind(place) {
+            Some((unit, more)) => Said::many(format!("{times} {}", unit.many()), 1 + more),
+            None => Said::one(times),
+        });
     }
     let span = Span::parse(core)?;
     if let Some(said) = is_dialed(place, core) {
@@ -193,7 +238,17 @@ pub(super) fn read(place: Place<'_>) -> Option<Said> {
         "" => span.words(),
         "+" => span.words() + " plus",
         "x" | "X" | "×" => span.words() + " times",
-        "th" => return None,
+        suffix if suffix.contains('/') => {
+            let (times, unit) = suffix.split_once('/')?;
+            let times = match times {
+                "" => "",
+                "x" | "X" | "×" => " times",
+                _ => return None,
+            };
+            let letters = unit.starts_with(char::is_alphabetic);
+            let unit = letters.then(|| super::unit::one_of(unit))?;
+            format!("{}{times} per {unit}", span.words())
+        }
         "K" | "k" => span.words() + " K",
         _ => return None,
     };
@@ -203,6 +258,10 @@ pub(super) fn read(place: Place<'_>) -> Option<Said> {
 /// "6.02e23", "2^10", "10^6".
 fn sum(core: &str) -> Option<String> {
     let (base, power) = core.split_once(['e', 'E', '^'])?;
+    let (factor, base) = match base.split_once('×') {
+        Some((factor, base)) => (quantity(factor)? + " times ", base),
+        None => (String::new(), base),
+    };
     let base = Amount::parse(base).filter(|base| base.suffix.is_empty())?;
     let power = Amount::parse(power).filter(|power| power.suffix.is_empty())?;
     let times = match core.contains('^') {
@@ -214,12 +273,22 @@ fn sum(core: &str) -> Option<String> {
         (true, "3", "") => " cubed".to_owned(),
         _ => format!(" to the power of {}", power.words()),
     };
-    Some(base.words() + times + &ending)
+    Some(factor + &base.words() + times + &ending)
 }
 
 /// "911" after "call", a page of more than four digits after "code": digit by digit.
 fn is_dialed(place: Place<'_>, core: &str) -> Option<Said> {
     let called = place.is(-1, &["call", "dial", "called", "dialed", "text"]);
+    let called = called
+        || (place.is(-1, &["to"])
+            && (-5..-1).any(|away| place.is(away, &["text", "sms", "reply"])));
+    if called
+        && is_digits(core)
+        && (4..=8).contains(&core.len())
+        && !lexicon::is_plural(place.core(1))
+    {
+        return Some(Said::one(crate::numbers::digits(core)));
+    }
     let short = core.len() == 3
         && small(core).is_some_and(|n| n % 100 == 11 || n == 999 || n == 112 || n == 988);
     if called && short {

@@ -1,5 +1,6 @@
 //! Times of the day: "14:30", "2:05 pm", "9am–5pm", "7:30:15", "09:00 UTC".
 
+use super::fraction;
 use crate::numbers::{cardinal, small};
 use crate::token::{Place, Said};
 
@@ -87,6 +88,9 @@ pub(super) fn read(place: Place<'_>) -> Option<Said> {
     let core = place.core(0);
     if !core.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
+    }
+    if let Some(ratio) = fraction::told_ratio(place) {
+        return Some(ratio);
     }
     if let Some((from, to)) = core.split_once(['–', '-']) {
         return span(place, from, to);

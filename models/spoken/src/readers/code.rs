@@ -4,7 +4,8 @@ use crate::numbers::{cardinal, digits, is_digits, label, small};
 use crate::token::{Place, Said, is_name};
 
 /// Things whose number is said by pairs.
-const PLACES: [&str; 50] = [
+const PLACES: [&str; 51] = [
+    "xbox",
     "room",
     "route",
     "highway",
@@ -112,6 +113,10 @@ const STREETS: [&str; 24] = [
     "Terrace",
 ];
 
+pub(super) fn is_street(word: &str) -> bool {
+    STREETS.contains(&word)
+}
+
 pub(super) fn is_place(word: &str) -> bool {
     PLACES.iter().any(|name| name.eq_ignore_ascii_case(word))
 }
@@ -124,6 +129,9 @@ pub(super) fn read(place: Place<'_>) -> Option<Said> {
     if let Some(number) = core.strip_prefix('#') {
         return hash(number);
     }
+    if let Some(plane) = plane(place) {
+        return Some(Said::one(plane));
+    }
     if core == "#" {
         return count_of(place);
     }
@@ -132,20 +140,46 @@ pub(super) fn read(place: Place<'_>) -> Option<Said> {
     if !is_digits(bare) || letter.len() > 1 {
         return None;
     }
-    let said = if let Some(said) = coded(place, bare).filter(|_| letter.is_empty()) {
-        said
-    } else if (is_place(place.core(-1))
-        && place.trail(-1).is_empty()
-        && !place.core(-1).ends_with("rooms"))
-        || is_house(place)
-    {
-        label(bare)
-    } else if letter.is_empty() && is_designation(place, bare) {
-        label(bare)
-    } else {
-        return None;
+    let before = place.core(-1);
+    let placed = is_place(before) && place.trail(-1).is_empty() && !before.ends_with("rooms");
+    let told = || is_designation(place, bare) || is_argument(place) || is_named(place, bare);
+    let plain = letter.is_empty();
+    let said = match coded(place, bare).filter(|_| plain) {
+        Some(said) => said,
+        None if placed || is_house(place) || (plain && told()) => label(bare),
+        None => return None,
     };
     Some(Said::one(format!("{said} {letter}").trim_end()))
+}
+
+/// "Math 101", "the Peugeot 208": three digits behind a name within a sentence.
+fn is_named(place: Place<'_>, number: &str) -> bool {
+    let before = place.core(-1);
+    let within = place.at >= 2
+        && place.token(-1).lead.is_empty()
+        && !place.trail(-2).contains(['.', '!', '?', ':']);
+    let counted = crate::lexicon::is_plural(place.follows(1).unwrap_or(""))
+        || super::unit::behind(place).is_some();
+    let named = is_name(before)
+        && before.len() > 1
+        && place.follows(0).is_some()
+        && super::date::month(before).is_none();
+    within && named && number.len() == 3 && !number.starts_with('0') && !counted
+}
+
+/// "Boeing 787-9", "737-800".
+fn plane(place: Place<'_>) -> Option<String> {
+    let (kind, row) = place.core(0).split_once('-')?;
+    let boeing = kind.len() == 3 && kind.starts_with('7') && kind.ends_with('7');
+    let named =
+        place.is(-1, &["Boeing", "Airbus"]) || (boeing && row.len() == 3 && row.ends_with("00"));
+    (named && is_digits(kind) && is_digits(row)).then(|| format!("{} {}", label(kind), label(row)))
+}
+
+/// "-p 2222".
+fn is_argument(place: Place<'_>) -> bool {
+    let option = place.core(-1).strip_prefix('-').unwrap_or("");
+    option.starts_with(|c: char| c == '-' || c.is_ascii_alphabetic())
 }
 
 /// "#1", "#48213".
@@ -197,8 +231,12 @@ fn is_designation(place: Place<'_>, number: &str) -> bool {
             .bytes()
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
         && before.bytes().any(|b| b.is_ascii_uppercase());
-    let counted = crate::lexicon::is_plural(place.core(1)) || place.core(1) == "users";
+    let counted = crate::lexicon::is_plural(place.follows(1).unwrap_or(""));
     let year = number.len() == 4 && (number.starts_with("19") || number.starts_with("20"));
+    let airline = [
+        "AA", "UA", "DL", "BA", "LH", "AF", "KL", "WN", "AC", "QF", "EK", "SQ", "JL", "NH", "AS",
+    ];
+    let counted = counted && !airline.contains(&before);
     touches
         && capitals
         && (3..=4).contains(&number.len())

@@ -78,7 +78,8 @@ fn days_name(place: Place<'_>) -> Option<Said> {
         || (weekday(core).is_some() && place.is(-1, &["–", "-", "on", "next", "last", "every"]))
         || (weekday(core).is_some()
             && (weekday(next).is_some() || weekday(place.core(-1)).is_some()));
-    let sure = core == name || !DOUBTFUL.contains(&core) || near;
+    let capitals = core.bytes().all(|b| b.is_ascii_uppercase()) && core.len() == 3;
+    let sure = near || core == name || !(capitals || DOUBTFUL.contains(&core));
     if !sure || core == name && core != core.to_uppercase() {
         return None;
     }
@@ -119,10 +120,10 @@ fn month_first(place: Place<'_>) -> Option<Said> {
         return Some(Said::many(format!("{name} {year}"), 2));
     }
     let day = day(next)?;
-    if let (Some(year), "" | ",") = (written_year(place.core(2)), place.trail(1)) {
-        if place.token(2).lead.is_empty() {
-            return Some(Said::many(format!("{name} {day}, {year}"), 3));
-        }
+    if let (Some(year), "" | ",") = (written_year(place.core(2)), place.trail(1))
+        && place.token(2).lead.is_empty()
+    {
+        return Some(Said::many(format!("{name} {day}, {year}"), 3));
     }
     Some(Said::many(format!("{name} {day}"), 2))
 }
@@ -216,6 +217,10 @@ fn slashed(place: Place<'_>, parts: &[&str], sign: char) -> Option<Said> {
             "on", "by", "since", "until", "due", "before", "after", "dated", "from",
         ],
     ) || weekday(place.core(-1)).is_some();
+    let cue = cue
+        || parts
+            .iter()
+            .all(|part| part.len() == 2 && part.starts_with('0'));
     let fits = sign == '/' && (1..=12).contains(&month) && (1..=31).contains(&day);
     (cue && fits && (month, day) != (9, 11))
         .then(|| Said::one(format!("{} {}", MONTHS[month as usize - 1].0, ordinal(day))))

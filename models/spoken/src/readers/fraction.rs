@@ -1,8 +1,8 @@
 //! Fractions and what looks like them: "1/2", "3 1/4", "24/7", "9/10", "16:9".
 
 use super::amount::is_adjective;
-use super::unit;
-use crate::numbers::{cardinal, many, ordinal, small};
+use super::{compound, size, unit};
+use crate::numbers::{cardinal, many, ordinal, quantity, small};
 use crate::token::{Place, Said};
 
 /// Said as they stand.
@@ -19,6 +19,20 @@ const SAYINGS: [(&str, &str); 9] = [
 ];
 
 pub(super) fn read(place: Place<'_>) -> Option<Said> {
+    let said = plain(place)?;
+    let trail = place.on(said.taken - 1).trail(0);
+    if !trail.starts_with('"') || size::is_open(place, trail) || place.token(0).lead.contains('"') {
+        return Some(said);
+    }
+    let inches = if said.taken > 1 { "inches" } else { "inch" };
+    Some(Said {
+        words: format!("{} {inches}", said.words),
+        owns_marks: true,
+        ..said
+    })
+}
+
+fn plain(place: Place<'_>) -> Option<Said> {
     let core = place.core(0);
     if core.len() > 24 || !core.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
         return None;
@@ -26,13 +40,17 @@ pub(super) fn read(place: Place<'_>) -> Option<Said> {
     if let Some((_, words)) = SAYINGS.iter().find(|(written, _)| *written == core) {
         return Some(Said::one(*words));
     }
-    if let Some(ratio) = ratio(core) {
+    if let Some(ratio) = ratio(core, false) {
         return Some(Said::one(ratio));
     }
     if let Some(whole) = small(core) {
         return mixed(place, whole);
     }
-    if let Some((whole, fraction)) = core.split_once('-') {
+    if let Some((whole, fraction)) = core.split_once('-').filter(|(whole, _)| !whole.is_empty()) {
+        if let Some((top, bottom)) = whole.split_once('/') {
+            let part = part(small(top)?, small(bottom)?)?;
+            return Some(Said::one(format!("{part} {}", compound::words(fraction))));
+        }
         let words = with_whole(small(whole)?, fraction)?;
         return Some(Said::one(words));
     }
@@ -41,7 +59,13 @@ pub(super) fn read(place: Place<'_>) -> Option<Said> {
         None => (core, ""),
     };
     let (top, bottom) = core.split_once('/')?;
+    if let (true, Some(top), Some(bottom)) = (core.contains('.'), quantity(top), quantity(bottom)) {
+        return Some(Said::one(format!("{sign}{top} out of {bottom}")));
+    }
     let (top, bottom) = (small(top)?, small(bottom)?);
+    if (top, bottom) == (1, 2) && place.is(-1, &["every", "a", "another", "each"]) {
+        return Some(Said::one("half"));
+    }
     let said = out_of(place, top, bottom).or_else(|| part(top, bottom));
     let said = said.unwrap_or_else(|| format!("{} over {}", cardinal(top), cardinal(bottom)));
     let (of, taken) = match unit::behind(place) {
@@ -60,10 +84,16 @@ fn of_unit(unit: &unit::Unit, place: Place<'_>, taken: usize) -> String {
     }
 }
 
+/// "a ratio of 16:10": no time of the day, where the words before say so.
+pub(super) fn told_ratio(place: Place<'_>) -> Option<Said> {
+    let told = (-6..0).any(|away| place.is(away, &["ratio", "ratios", "odds", "aspect", "scale"]));
+    ratio(place.core(0), told).filter(|_| told).map(Said::one)
+}
+
 /// "16:9", "3:1".
-fn ratio(core: &str) -> Option<String> {
+fn ratio(core: &str, told: bool) -> Option<String> {
     let (first, second) = core.split_once(':')?;
-    let shape = second.len() != 2 || first.len() > 2;
+    let shape = told || second.len() != 2 || first.len() > 2;
     let (first, second) = (small(first)?, small(second)?);
     shape.then(|| format!("{} to {}", cardinal(first), cardinal(second)))
 }

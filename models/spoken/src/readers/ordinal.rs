@@ -1,11 +1,17 @@
 //! Ordinals: "1st", "22nd", "the 20th-century".
 
 use super::compound;
-use crate::numbers::{ordinal, whole};
+use crate::numbers::{cardinal, ordinal, whole};
 use crate::token::{Place, Said};
 
 pub(super) fn read(place: Place<'_>) -> Option<Said> {
     let core = place.core(0);
+    if let Some(number) = core.strip_suffix("ers").and_then(whole) {
+        // "the 49ers"
+        let words = cardinal(number);
+        let ending = if words.ends_with('e') { "rs" } else { "ers" };
+        return Some(Said::one(words + ending));
+    }
     let (first, rest) = match core.split_once(['-', '–']) {
         Some((first, rest)) => (first, rest),
         None => (core, ""),

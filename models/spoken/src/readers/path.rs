@@ -1,6 +1,7 @@
 //! Files, folders and options: "main.rs", "/etc/hosts", "C:\Users", "--verbose", "src/lib.rs".
 
 use super::{web, word};
+use crate::numbers::quantity;
 use crate::token::{Manner, Place, Said};
 
 const ENDINGS: &str = " txt pdf py rs js ts md json yaml yml toml html htm css csv tsv png jpg jpeg gif svg webp mp3 mp4 wav ogg \
@@ -68,6 +69,9 @@ fn option(core: &str, manner: Manner) -> Option<String> {
     let plain = bare.bytes().all(|b| b.is_ascii_graphic());
     let name = match bare.len() {
         1 => bare.to_ascii_uppercase(),
+        2 | 3 if core.starts_with("-") && !core.starts_with("--") => {
+            word::spell(&bare.to_ascii_uppercase())
+        }
         _ => options_name(bare, manner),
     };
     (letter && plain).then(|| format!("{said} {name}"))
@@ -78,7 +82,7 @@ fn options_name(bare: &str, manner: Manner) -> String {
         Some((name, value)) => format!(
             "{} equals {}",
             web::parts(name, manner, true),
-            web::parts(value, manner, false)
+            quantity(value).unwrap_or_else(|| web::parts(value, manner, false))
         ),
         None => web::parts(bare, manner, true),
     }
@@ -148,7 +152,11 @@ fn file(core: &str, manner: Manner) -> Option<String> {
             format!("dot {said}")
         });
     }
-    let fits = is_ending(ending) && name.contains(char::is_alphanumeric) && name.len() < 200;
+    let initials = name.len() == 1
+        && ending.len() == 1
+        && ending.starts_with(|c: char| c.is_ascii_uppercase());
+    let fits =
+        !initials && is_ending(ending) && name.contains(char::is_alphanumeric) && name.len() < 200;
     if !fits
         || !name
             .chars()

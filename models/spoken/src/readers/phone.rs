@@ -21,7 +21,11 @@ pub(super) fn read(place: Place<'_>) -> Option<Said> {
     }
     let (groups, taken) = groups(place);
     let said = by_shape(&groups, place, core)?;
-    Some(Said::many(said, taken))
+    let said = Said::many(said, taken);
+    Some(Said {
+        owns_marks: place.token(0).lead == "(",
+        ..said
+    })
 }
 
 /// The groups of digits from here on, as long as nothing but spaces, dashes, points and brackets part them.
@@ -91,6 +95,17 @@ fn by_shape(groups: &[&str], place: Place<'_>, core: &str) -> Option<String> {
         [3, 4] => core.contains('-') && !dated && !place.is(-1, &["pages", "between", "pp"]),
         _ if north_american => !spaced || total == 10 || (total == 11 && groups[0] == "1"),
         [10] => called && place.is(-1, &["call", "dial", "text", "at", "phone", "tel"]),
+        // From abroad: "011 44 20 7946 0321".
+        _ if matches!(groups.first(), Some(&"011" | &"00")) => {
+            groups.len() >= 3 && (9..=17).contains(&total)
+        }
+        // "4242 4242 4242 4242", "814 2233 9021"
+        _ if spaced
+            && groups.len() >= 3
+            && lengths.iter().all(|length| (3..=5).contains(length)) =>
+        {
+            true
+        }
         _ => {
             core.starts_with('0')
                 && groups.len() >= 2
@@ -98,7 +113,22 @@ fn by_shape(groups: &[&str], place: Place<'_>, core: &str) -> Option<String> {
                 && lengths[0] >= 3
         }
     };
+    if !fits && is_serial(core, &lengths) {
+        let groups: Vec<String> = core.split('-').map(digits).collect();
+        return Some(groups.join(", "));
+    }
     fits.then(|| said(groups))
+}
+
+/// "123-45-6789", "978-3-16-148410-0": a number of a card, a book, a person.
+fn is_serial(core: &str, lengths: &[usize]) -> bool {
+    let dashed = core.matches('-').count() + 1 == lengths.len();
+    let dated = matches!(lengths, [4, 2, 2] | [1 | 2, 1 | 2, 4] | [4, 1, _]);
+    dashed
+        && (lengths.len() >= 3 || lengths == [5, 4])
+        && !dated
+        && !core.contains('.')
+        && lengths.iter().sum::<usize>() >= 7
 }
 
 /// "one, eight hundred, five five five, zero one nine nine".

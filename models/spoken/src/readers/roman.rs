@@ -76,24 +76,40 @@ pub(super) fn read(place: Place<'_>) -> Option<Said> {
         Some(bare) => (bare, "'s"),
         None => (place.core(0), ""),
     };
-    let number = value(core)?;
     let before = place.core(-1);
-    if !place.trail(-1).is_empty() && !(place.trail(-1) == "." && before == "Vol") {
+    let small = core.len() > 1
+        && core.bytes().all(|b| b"ivx".contains(&b))
+        && (COUNTED.iter().any(|name| name.eq_ignore_ascii_case(before))
+            || place.is(-1, &["page", "pages"]));
+    let upper = if small {
+        core.to_ascii_uppercase()
+    } else {
+        String::new()
+    };
+    let core = if small { upper.as_str() } else { core };
+    // "Type C" is a letter.
+    if matches!(core, "L" | "C" | "D" | "M") {
+        return None;
+    }
+    let number = value(core)?;
+    let apart = match before {
+        "Vol" => !matches!(place.trail(-1), "" | "."),
+        _ => !place.trail(-1).is_empty(),
+    };
+    if apart {
         return None;
     }
     if core == "I" && place.is(1, &DEEDS) {
         return None;
     }
     let is = |names: &[&str], word: &str| names.iter().any(|name| name.eq_ignore_ascii_case(word));
+    let named = core.len() > 1 && is_name(before) && !is_word(core);
+    let sure = core == "II" || (core.len() > 2 && core.bytes().all(|b| b"IVX".contains(&b)));
     let said = if is(&REIGNING, before) && !before.is_empty()
         || (is_name(before) && is(&CROWNS, place.core(-2)))
     {
         format!("the {}", ordinal(number))
-    } else if is(&COUNTED, before) {
-        cardinal(number)
-    } else if core.len() > 1 && is_name(before) && !is_word(core) {
-        cardinal(number)
-    } else if matches!(core, "II" | "III" | "VII" | "VIII") {
+    } else if small || is(&COUNTED, before) || named || sure {
         cardinal(number)
     } else {
         return None;
@@ -120,14 +136,10 @@ fn is_word(core: &str) -> bool {
             | "CL"
             | "DM"
             | "MIX"
-            | "ID"
             | "DL"
             | "ML"
-            | "XI"
-            | "LCD"
             | "CI"
-            | "DVD"
-    ) && core != "XI"
+    )
 }
 
 /// The number of a well-formed numeral up to 3999.

@@ -77,10 +77,10 @@ const GREEK: [(char, &str); 24] = [
 pub(super) fn read(place: Place<'_>) -> Option<Said> {
     let core = place.core(0);
     let mut letters = core.chars();
-    if let (Some(letter), None) = (letters.next(), letters.clone().next()) {
-        if let Some((_, name)) = GREEK.iter().find(|(sign, _)| *sign == letter) {
-            return Some(Said::one(*name));
-        }
+    if let (Some(letter), None) = (letters.next(), letters.clone().next())
+        && let Some((_, name)) = GREEK.iter().find(|(sign, _)| *sign == letter)
+    {
+        return Some(Said::one(*name));
     }
     match core {
         "-" | "–" | "—" | "--" => return Some(Said::one(dash(place))),
@@ -92,15 +92,41 @@ pub(super) fn read(place: Place<'_>) -> Option<Said> {
                 "or"
             }));
         }
+        "*" | "#"
+            if place.is(1, &["key", "button", "sign"])
+                || place.is(-1, &["press", "hit", "dial"]) =>
+        {
+            return Some(Said::one(if core == "*" { "star" } else { "pound" }));
+        }
         "*" => return Some(Said::one(if between_numbers(place) { "times" } else { "" })),
         "|" => return Some(Said::one(",")),
+        "x" | "X" | "×" if is_measured(place) => return Some(Said::one("by")),
         "x" | "X" if between_numbers(place) => return Some(Said::one("times")),
         "x" | "X" | "\\" => return None,
         _ => {}
     }
+    if place.core(-1).len() > 1
+        && matches!(core, "≥" | ">=" | "≤" | "<=")
+        && !is_number(place.core(-1))
+    {
+        let least = matches!(core, "≥" | ">=");
+        return Some(Said::one(if least { "at least" } else { "at most" }));
+    }
+    if let Some(words) = direction(place) {
+        return Some(Said::one(words).with_dot());
+    }
+    if core == "≈" && (place.at == 0 || place.follows(0).is_none()) {
+        return Some(Said::one("about"));
+    }
     let known = SIGNS.iter().find(|(sign, _)| *sign == core);
     if let Some((_, words)) = known {
-        return Some(Said::one(*words));
+        let told = (-2..0).any(|away| place.is(away, &["is", "are", "be", "was", "were"]));
+        let words = if told {
+            words.strip_prefix("is ").unwrap_or(words)
+        } else {
+            words
+        };
+        return Some(Said::one(words));
     }
     stuck(core)
 }
@@ -120,6 +146,38 @@ fn between_numbers(place: Place<'_>) -> bool {
     ends_in_number(place) && is_number(place.core(1).trim_start_matches('-'))
 }
 
+/// "I-95 N", "120 N Main St": a direction.
+fn direction(place: Place<'_>) -> Option<&'static str> {
+    const SIDES: [(&str, &str); 8] = [
+        ("N", "north"),
+        ("S", "south"),
+        ("E", "east"),
+        ("W", "west"),
+        ("NE", "northeast"),
+        ("NW", "northwest"),
+        ("SE", "southeast"),
+        ("SW", "southwest"),
+    ];
+    let (_, side) = SIDES.iter().find(|(letter, _)| *letter == place.core(0))?;
+    let before = place.core(-1);
+    let digits = before.ends_with(|c: char| c.is_ascii_digit());
+    let road = digits && before.contains('-') && is_name(before);
+    let road = road || (digits && place.is(-2, &["route", "highway", "interstate", "US", "hwy"]));
+    let street = digits && (2..=4).any(|away| super::code::is_street(place.core(away)));
+    let dotted = place.trail(0) == "." && place.core(1).starts_with(|c: char| c.is_ascii_digit());
+    (road || street || (dotted && (2..=3).any(|away| super::code::is_street(place.core(away)))))
+        .then_some(side)
+}
+
+/// "3 mm x 4 mm".
+fn is_measured(place: Place<'_>) -> bool {
+    let unit =
+        |core: &str| core.len() > 1 && is_number(core) && core.ends_with(char::is_alphabetic);
+    let apart = is_number(place.core(-2)) && !is_number(place.core(-1));
+    let apart = apart || place.trail(-1).starts_with(['"', '\'']);
+    is_number(place.core(1)) && (unit(place.core(-1)) || apart)
+}
+
 /// From one to another, minus, or a pause.
 fn dash(place: Place<'_>) -> &'static str {
     let (before, sign, after) = (place.core(-1), place.core(0), place.core(1));
@@ -132,6 +190,9 @@ fn dash(place: Place<'_>) -> &'static str {
             "-" => "minus",
             _ => ",",
         };
+    }
+    if sign == "–" && place.is(-1, &["am", "pm", "a.m", "p.m"]) {
+        return "to";
     }
     let dated = date::month(after).is_some() || after.ends_with("day");
     let from = date::month(before).is_some() || before.ends_with("day") || is_number(before);
@@ -150,15 +211,31 @@ fn is_spanned(place: Place<'_>) -> bool {
 
 /// "Settings > Privacy" is a way through menus.
 fn greater(place: Place<'_>) -> &'static str {
+    let noun = place.core(-1).len() > 1 && place.core(-1).chars().all(char::is_lowercase);
+    if noun && is_number(place.core(1)) {
+        return "more than";
+    }
     let named = is_name(place.core(-1)) && is_name(place.core(1));
     match named && place.core(1).len() > 1 {
         true => ",",
+        false if place.is(-2, &["is", "are", "was"]) || place.is(-1, &["is", "are", "was"]) => {
+            "greater than"
+        }
         false => "is greater than",
     }
 }
 
 /// A sign that sticks to a word: "§5", "©2024", "→home", "~half".
 fn stuck(core: &str) -> Option<Said> {
+    if let Some(number) = core
+        .strip_prefix('*')
+        .filter(|number| crate::numbers::is_digits(number))
+    {
+        return Some(Said::one(format!(
+            "star {}",
+            crate::numbers::digits(number)
+        )));
+    }
     let first = core.chars().next()?;
     let rest = &core[first.len_utf8()..];
     if rest.is_empty() || !"§©→←≈~=+√∞Δ".contains(first) {

@@ -1,5 +1,6 @@
 //! Sizes and heights: "1920x1080", "2x4", "8.5 x 11", "5'10\"", "1080p", "4K".
 
+use super::unit;
 use crate::numbers::{cardinal, is_digits, label, quantity, small};
 use crate::token::{Place, Said};
 
@@ -15,7 +16,9 @@ pub(super) fn read(place: Place<'_>) -> Option<Said> {
         let letter = core[lines.len()..].to_ascii_uppercase();
         return Some(Said::one(format!("{} {letter}", label(lines))));
     }
-    height(place).or_else(|| by(core)).or_else(|| spaced(place))
+    height(place)
+        .or_else(|| by(place))
+        .or_else(|| spaced(place))
 }
 
 /// "5'10\"", "6'", "12\"".
@@ -40,20 +43,35 @@ fn height(place: Place<'_>) -> Option<Said> {
         return marks(format!("{} foot {inches}", cardinal(feet)));
     }
     let number = small(core)?;
+    if let (Some(inches), "'") = (quantity(place.core(1)), trail)
+        && place.trail(1).starts_with('"')
+    {
+        let said = Said::many(format!("{} foot {inches}", cardinal(number)), 2);
+        return Some(Said {
+            owns_marks: true,
+            ..said
+        });
+    }
     let quoted = place.token(0).lead.contains(['"', '\'']) || is_open(place, trail);
+    let of_thing =
+        place.is(-1, &["a", "an", "the", "this"]) && crate::lexicon::is_noun(place.core(1));
     match trail.chars().next() {
         Some('\'') if !quoted && !trail.starts_with("''") => marks(feet_of(number)),
         Some('"') if !quoted => marks(format!(
             "{} {}",
             cardinal(number),
-            if number == 1 { "inch" } else { "inches" }
+            if number == 1 || of_thing {
+                "inch"
+            } else {
+                "inches"
+            }
         )),
         _ => None,
     }
 }
 
 /// A quotation is open here, so that the mark closes it.
-fn is_open(place: Place<'_>, trail: &str) -> bool {
+pub(super) fn is_open(place: Place<'_>, trail: &str) -> bool {
     let mark = if trail.starts_with('"') { '"' } else { '\'' };
     // As far back as one looks for the beginning of a quotation.
     let before = place.at.saturating_sub(24)..place.at;
@@ -68,8 +86,8 @@ fn is_open(place: Place<'_>, trail: &str) -> bool {
 }
 
 /// "1920x1080", "2×4", "4x4x2".
-fn by(core: &str) -> Option<Said> {
-    let parts: Vec<&str> = core.split(['x', '×', 'X']).collect();
+fn by(place: Place<'_>) -> Option<Said> {
+    let parts: Vec<&str> = place.core(0).split(['x', '×', 'X']).collect();
     if !(2..=3).contains(&parts.len()) {
         return None;
     }
@@ -84,12 +102,32 @@ fn by(core: &str) -> Option<Said> {
             }
         })
         .collect();
-    Some(Said::one(said?.join(" by ")))
+    let said = said?.join(" by ");
+    match unit::behind(place) {
+        Some((unit, more)) => Some(Said::many(format!("{said} {}", unit.many()), 1 + more)),
+        None => Some(Said::one(said)),
+    }
 }
 
-/// "8.5 x 11".
+/// "8.5 x 11", "10 x 20 x 30 cm".
 fn spaced(place: Place<'_>) -> Option<Said> {
-    let by = place.follows(1).filter(|sign| matches!(*sign, "x" | "X"))?;
-    let (first, second) = (quantity(place.core(0))?, quantity(place.follows(2)?)?);
-    (!by.is_empty()).then(|| Said::many(format!("{first} by {second}"), 3))
+    let mut said = quantity(place.core(0))?;
+    let mut taken = 1;
+    while taken < 5 {
+        let by = place
+            .follows(taken)
+            .filter(|sign| matches!(*sign, "x" | "X"));
+        let next = by.and_then(|_| quantity(place.follows(taken + 1)?));
+        let Some(next) = next else { break };
+        said = format!("{said} by {next}");
+        taken += 2;
+    }
+    if taken == 1 {
+        return None;
+    }
+    let taken = taken as usize;
+    Some(match unit::behind(place.on(taken - 1)) {
+        Some((unit, more)) => Said::many(format!("{said} {}", unit.many()), taken + more),
+        None => Said::many(said, taken),
+    })
 }

@@ -1,139 +1,15 @@
 //! Numbers with a unit: "5 km", "20°C", "2.5GB", "20 Mbit/s", "3 m²", "5%", "1h30", "10-year-old".
 
+mod table;
+
 use super::amount::{Span, is_adjective};
 use super::{code, compound};
 use crate::numbers::{quantity, small};
 use crate::token::{Place, Said};
+use table::{PER_SECOND, UNITS};
 
-/// The sign, the name of one, and of many.
-const UNITS: [(&str, &str, &str); 118] = [
-    ("%", "percent", "percent"),
-    ("‰", "per mille", "per mille"),
-    ("°C", "degree Celsius", "degrees Celsius"),
-    ("°F", "degree Fahrenheit", "degrees Fahrenheit"),
-    ("°", "degree", "degrees"),
-    ("ns", "nanosecond", "nanoseconds"),
-    ("µs", "microsecond", "microseconds"),
-    ("us", "microsecond", "microseconds"),
-    ("ms", "millisecond", "milliseconds"),
-    ("s", "second", "seconds"),
-    ("sec", "second", "seconds"),
-    ("secs", "second", "seconds"),
-    ("min", "minute", "minutes"),
-    ("mins", "minute", "minutes"),
-    ("h", "hour", "hours"),
-    ("hr", "hour", "hours"),
-    ("hrs", "hour", "hours"),
-    ("wk", "week", "weeks"),
-    ("wks", "week", "weeks"),
-    ("mo", "month", "months"),
-    ("mos", "month", "months"),
-    ("yr", "year", "years"),
-    ("yrs", "year", "years"),
-    ("nm", "nanometer", "nanometers"),
-    ("µm", "micrometer", "micrometers"),
-    ("mm", "millimeter", "millimeters"),
-    ("cm", "centimeter", "centimeters"),
-    ("dm", "decimeter", "decimeters"),
-    ("m", "meter", "meters"),
-    ("km", "kilometer", "kilometers"),
-    ("in.", "inch", "inches"),
-    ("ft", "foot", "feet"),
-    ("yd", "yard", "yards"),
-    ("yds", "yard", "yards"),
-    ("mi", "mile", "miles"),
-    ("mph", "mile per hour", "miles per hour"),
-    ("kph", "kilometer per hour", "kilometers per hour"),
-    ("kmh", "kilometer per hour", "kilometers per hour"),
-    ("mpg", "mile per gallon", "miles per gallon"),
-    ("µg", "microgram", "micrograms"),
-    ("mcg", "microgram", "micrograms"),
-    ("mg", "milligram", "milligrams"),
-    ("g", "gram", "grams"),
-    ("kg", "kilogram", "kilograms"),
-    ("kgs", "kilogram", "kilograms"),
-    ("t", "ton", "tons"),
-    ("lb", "pound", "pounds"),
-    ("lbs", "pound", "pounds"),
-    ("oz", "ounce", "ounces"),
-    ("ml", "milliliter", "milliliters"),
-    ("mL", "milliliter", "milliliters"),
-    ("cl", "centiliter", "centiliters"),
-    ("dl", "deciliter", "deciliters"),
-    ("dL", "deciliter", "deciliters"),
-    ("l", "liter", "liters"),
-    ("L", "liter", "liters"),
-    ("gal", "gallon", "gallons"),
-    ("tsp", "teaspoon", "teaspoons"),
-    ("tbsp", "tablespoon", "tablespoons"),
-    ("ha", "hectare", "hectares"),
-    ("Hz", "hertz", "hertz"),
-    ("kHz", "kilohertz", "kilohertz"),
-    ("MHz", "megahertz", "megahertz"),
-    ("GHz", "gigahertz", "gigahertz"),
-    ("THz", "terahertz", "terahertz"),
-    ("dB", "decibel", "decibels"),
-    ("W", "watt", "watts"),
-    ("mW", "milliwatt", "milliwatts"),
-    ("kW", "kilowatt", "kilowatts"),
-    ("MW", "megawatt", "megawatts"),
-    ("GW", "gigawatt", "gigawatts"),
-    ("Wh", "watt hour", "watt hours"),
-    ("kWh", "kilowatt hour", "kilowatt hours"),
-    ("MWh", "megawatt hour", "megawatt hours"),
-    ("mAh", "milliamp hour", "milliamp hours"),
-    ("Ah", "amp hour", "amp hours"),
-    ("mA", "milliamp", "milliamps"),
-    ("A", "amp", "amps"),
-    ("V", "volt", "volts"),
-    ("kV", "kilovolt", "kilovolts"),
-    ("mV", "millivolt", "millivolts"),
-    ("Ω", "ohm", "ohms"),
-    ("kΩ", "kiloohm", "kiloohms"),
-    ("J", "joule", "joules"),
-    ("kJ", "kilojoule", "kilojoules"),
-    ("cal", "calorie", "calories"),
-    ("kcal", "kilocalorie", "kilocalories"),
-    ("N", "newton", "newtons"),
-    ("Pa", "pascal", "pascals"),
-    ("hPa", "hectopascal", "hectopascals"),
-    ("kPa", "kilopascal", "kilopascals"),
-    ("psi", "P S I", "P S I"),
-    ("hp", "horsepower", "horsepower"),
-    ("rpm", "R P M", "R P M"),
-    ("bpm", "beat per minute", "beats per minute"),
-    ("fps", "frame per second", "frames per second"),
-    ("dpi", "D P I", "D P I"),
-    ("ppm", "part per million", "parts per million"),
-    ("px", "pixel", "pixels"),
-    ("MP", "megapixel", "megapixels"),
-    ("lm", "lumen", "lumens"),
-    ("bit", "bit", "bits"),
-    ("kbit", "kilobit", "kilobits"),
-    ("Mbit", "megabit", "megabits"),
-    ("Gbit", "gigabit", "gigabits"),
-    ("Kb", "kilobit", "kilobits"),
-    ("Mb", "megabit", "megabits"),
-    ("Gb", "gigabit", "gigabits"),
-    ("kB", "kilobyte", "kilobytes"),
-    ("KB", "kilobyte", "kilobytes"),
-    ("MB", "megabyte", "megabytes"),
-    ("GB", "gigabyte", "gigabytes"),
-    ("TB", "terabyte", "terabytes"),
-    ("PB", "petabyte", "petabytes"),
-    ("KiB", "kibibyte", "kibibytes"),
-    ("MiB", "mebibyte", "mebibytes"),
-    ("GiB", "gibibyte", "gibibytes"),
-    ("TiB", "tebibyte", "tebibytes"),
-];
-const PER_SECOND: [(&str, &str, &str); 4] = [
-    ("bps", "bit per second", "bits per second"),
-    ("kbps", "kilobit per second", "kilobits per second"),
-    ("Mbps", "megabit per second", "megabits per second"),
-    ("Gbps", "gigabit per second", "gigabits per second"),
-];
 /// A unit only where it touches its number.
-const TOUCHING: [&str; 5] = ["A", "N", "t", "mi", "mo"];
+const TOUCHING: [&str; 3] = ["A", "N", "t"];
 
 /// The names of one and of many.
 #[derive(Clone)]
@@ -214,6 +90,13 @@ pub(super) fn behind(place: Place<'_>) -> Option<(Unit, usize)> {
         };
         return Some((unit, 2));
     }
+    if (next, after) == ("fl", "oz") {
+        let unit = Unit {
+            one: "fluid ounce".to_owned(),
+            many: "fluid ounces".to_owned(),
+        };
+        return Some((unit, 2));
+    }
     let degrees = |name: &str| Unit {
         one: format!("degree {name}"),
         many: format!("degrees {name}"),
@@ -228,6 +111,22 @@ pub(super) fn behind(place: Place<'_>) -> Option<(Unit, usize)> {
     }
     let unit = Unit::find(next)?;
     Some((unit, 1))
+}
+
+/// "60Hz", without anything beside it.
+pub(super) fn words(text: &str) -> Option<String> {
+    let span = Span::parse(text).filter(|span| span.to.is_none() && span.mark().is_empty())?;
+    let unit = Unit::find(span.suffix())?;
+    let name = if span.is_one() { unit.one } else { unit.many };
+    Some(format!("{} {name}", span.words()))
+}
+
+/// "20m" behind "1h".
+fn minutes(place: Place<'_>, sign: &str) -> Option<Unit> {
+    let hours =
+        place.core(-1).starts_with(|c: char| c.is_ascii_digit()) && place.core(-1).ends_with('h');
+    let hours = hours || place.is(-1, &["h", "hr", "hrs", "hour", "hours"]);
+    (sign == "m" && hours).then(|| Unit::find("min"))?
 }
 
 pub(super) fn read(place: Place<'_>) -> Option<Said> {
@@ -259,7 +158,7 @@ pub(super) fn read(place: Place<'_>) -> Option<Said> {
     } else if sign == "A" && code::is_place(place.core(-1)) {
         return None;
     } else {
-        (Unit::find(sign)?, 0)
+        (minutes(place, sign).or_else(|| Unit::find(sign))?, 0)
     };
     let taken = 1 + more;
     let one = span.is_one() || is_adjective(place, taken);
@@ -272,7 +171,7 @@ pub(super) fn read(place: Place<'_>) -> Option<Said> {
 /// "10 in" behind feet.
 fn feet_and_inches(place: Place<'_>) -> Option<(Unit, usize)> {
     let inches = matches!(place.follows(1), Some("in" | "in."));
-    let dotted = place.trail(1).starts_with('.') && place.core(2) != "";
+    let dotted = place.trail(1).starts_with('.') && !place.core(2).is_empty();
     let feet = place.is(-1, &["ft"]);
     (inches && (feet || dotted)).then(|| {
         let unit = Unit {
@@ -296,7 +195,7 @@ fn hours(core: &str) -> Option<Said> {
                 .trim_start_matches(|c: char| c.is_ascii_alphabetic())
                 .len();
         let unit = match (&rest[..letters], last) {
-            ("h" | "hr" | "H", "") => "hour",
+            ("h" | "hr", "") => "hour",
             ("m" | "min", "hour" | "") => "minute",
             ("", "hour") => "minute",
             ("s" | "sec", "hour" | "minute") => "second",
@@ -319,7 +218,8 @@ fn hyphened(place: Place<'_>) -> Option<Said> {
     let letters = rest.starts_with(|c: char| c.is_ascii_lowercase())
         || rest.starts_with('%')
         || Unit::find(rest).is_some();
-    if !letters || !(span.suffix().is_empty() && span.mark().is_empty()) {
+    let bare = span.suffix().is_empty() && span.mark().is_empty();
+    if !letters || !bare {
         return None;
     }
     let (sign, more) = rest.split_once('-').unwrap_or((rest, ""));

@@ -81,7 +81,10 @@ pub(super) fn read(place: Place<'_>) -> Option<Said> {
         }));
     }
     let points = core.matches('.').count();
-    let named = VERSIONED.iter().any(|name| *name == place.core(-1)) || place.is(-1, &["version"]);
+    // "Python >= 3.10"
+    let compared = place.is(-1, &[">", ">=", "≥", "<", "<=", "≤", "=", "=="]);
+    let name = place.core(if compared { -2 } else { -1 });
+    let named = VERSIONED.contains(&name) || place.is(-1, &["version"]);
     if points >= 2 || (points == 1 && named && place.trail(-1).is_empty()) {
         return version(core).map(Said::one);
     }

@@ -141,13 +141,25 @@ fn behind(rest: &str, manner: Manner) -> String {
     said
 }
 
+/// One letter, or a few without a vowel: "bbc".
+fn is_unsayable(part: &str) -> bool {
+    let vowel = part.contains(|c: char| "aeiouyAEIOUY".contains(c)) && part.len() > 1;
+    part.len() <= 4 && !vowel && part.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
 /// What stands between the signs, and the signs by their names; only spaces where they part words.
 pub(super) fn parts(text: &str, manner: Manner, only_words: bool) -> String {
     let mut said = String::new();
     let mut part = String::new();
     let push = |said: &mut String, part: &mut String| {
         if !part.is_empty() {
-            said.push_str(&word::say(part, manner, false));
+            match is_digits(part) {
+                true => said.push_str(&label(part)),
+                false if manner == Manner::Aloud && is_unsayable(part) => {
+                    said.push_str(&word::spell(&part.to_ascii_uppercase()));
+                }
+                false => said.push_str(&word::say(part, manner, false)),
+            }
             said.push(' ');
             part.clear();
         }

@@ -28,6 +28,9 @@ pub(super) fn say(word: &str, manner: Manner, shouted: bool) -> String {
     if let Some(number) = quantity(word) {
         return number;
     }
+    if let (Manner::Aloud, Some(said)) = (manner, lexicon::said_in_small(word)) {
+        return said;
+    }
     if manner == Manner::Worded
         || !word
             .bytes()
@@ -38,7 +41,13 @@ pub(super) fn say(word: &str, manner: Manner, shouted: bool) -> String {
     if let Some(said) = lexicon::said_as_word(word) {
         return said.to_owned();
     }
+    if let [a @ b'A'..=b'Z', b'a'..=b'z', c @ b'A'..=b'Z'] = word.as_bytes() {
+        // "IoT", "YoY".
+        let middle = word[1..2].to_ascii_uppercase();
+        return format!("{} {middle} {}", char::from(*a), char::from(*c));
+    }
     let parts = parts(word);
+    let counted = word.bytes().any(|b| b.is_ascii_digit());
     let mut said = String::with_capacity(word.len() * 2);
     for (n, part) in parts.iter().enumerate() {
         if n > 0 {
@@ -47,14 +56,14 @@ pub(super) fn say(word: &str, manner: Manner, shouted: bool) -> String {
         let digits = is_digits(part);
         match digits {
             true if parts.len() > 1 => said.push_str(&label(part)),
-            _ => said.push_str(&one(part, shouted, parts.len() > 1)),
+            _ => said.push_str(&one(part, shouted, parts.len() > 1, counted)),
         }
     }
     said
 }
 
 /// A part without a change of case, or a number.
-fn one(part: &str, shouted: bool, mixed: bool) -> String {
+fn one(part: &str, shouted: bool, mixed: bool, counted: bool) -> String {
     if let Some(said) = lexicon::said_as_word(part) {
         return said.to_owned();
     }
@@ -69,7 +78,10 @@ fn one(part: &str, shouted: bool, mixed: bool) -> String {
         return part.to_owned();
     }
     if let Some(said) = lexicon::said_as_word(stem) {
-        return format!("{said}{}", if ending.is_empty() { "" } else { "s" });
+        return said.to_owned() + &part[stem.len()..];
+    }
+    if mixed && counted && stem.len() <= 3 {
+        return spell(stem) + ending;
     }
     if stem.contains('\'') || is_word(stem, shouted) {
         return part.to_ascii_lowercase();
@@ -85,8 +97,21 @@ fn is_word(letters: &str, shouted: bool) -> bool {
     if lexicon::is_common(letters) && (shouted || !lexicon::is_doubtful(letters)) {
         return true;
     }
-    let long = if shouted { 4 } else { 5 };
+    let long = if is_alternating(letters) || shouted {
+        4
+    } else {
+        5
+    };
     letters.len() > LONGEST_SPELLED || (letters.len() >= long && is_pronounceable(letters))
+}
+
+/// "AMEX", "NATO": a vowel between any two consonants.
+fn is_alternating(letters: &str) -> bool {
+    let vowel = |b: &u8| b"AEIOU".contains(b);
+    let mut pairs = letters.as_bytes().windows(2);
+    letters.len() == 4
+        && !letters.contains('Y')
+        && pairs.all(|pair| vowel(&pair[0]) != vowel(&pair[1]))
 }
 
 /// It has vowels among its consonants, and never too many of either.
@@ -120,7 +145,6 @@ fn parts(word: &str) -> Vec<&str> {
         let (a, b) = (bytes[n - 1], bytes[n]);
         let rises = a.is_ascii_lowercase() && b.is_ascii_uppercase() && !kept;
         let counts = a.is_ascii_digit() != b.is_ascii_digit() && a != b'\'' && b != b'\'';
-        let counts = counts && a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric();
         let next = bytes.get(n + 1).is_some_and(u8::is_ascii_lowercase);
         let plural = bytes.get(n + 1) == Some(&b's') && n + 2 == bytes.len();
         let falls = a.is_ascii_uppercase() && b.is_ascii_uppercase() && next && !plural;

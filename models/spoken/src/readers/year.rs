@@ -72,10 +72,22 @@ fn decade(place: Place<'_>) -> Option<Said> {
     let number = small(bare)?;
     let words = match bare.len() {
         4 if (1000..2200).contains(&number) && number.is_multiple_of(10) => many(&year(number)),
-        2 if number.is_multiple_of(10) && number >= 10 => many(&cardinal(number)),
+        2 if number.is_multiple_of(10) && number >= 10 && is_told(place) => many(&cardinal(number)),
         _ => return None,
     };
     Some(Said::one(head + &words))
+}
+
+/// "the 80s", "'90s", "her 30s"; but "a timeout of 30s".
+fn is_told(place: Place<'_>) -> bool {
+    let owners = [
+        "the", "early", "late", "mid", "his", "her", "their", "my", "your", "our",
+    ];
+    let of_then = [
+        "music", "style", "fashion", "hits", "band", "pop", "rock", "movies", "song", "songs",
+    ];
+    let dashed = place.core(0).contains('-');
+    place.token(0).lead.ends_with('\'') || dashed || place.is(-1, &owners) || place.is(1, &of_then)
 }
 
 /// "44 BC", "AD 79", "500 CE".
@@ -137,7 +149,12 @@ fn plain(place: Place<'_>) -> Option<String> {
         Some(bare) => (bare, "'s"),
         None => (core, ""),
     };
-    let number = is_year(core)?;
+    let number = match place.is(-1, &["year"])
+        || (place.is(-2, &["year"]) && place.is(-1, &["was", "is", "of"]))
+    {
+        true => small(core).filter(|n| (1000..10_000).contains(n))?,
+        false => is_year(core)?,
+    };
     let next = place.follows(1).unwrap_or("");
     let counted = lexicon::is_plural(next)
         || unit::behind(place).is_some()
@@ -152,9 +169,14 @@ fn plain(place: Place<'_>) -> Option<String> {
     if counted || sums {
         return None;
     }
-    let told = BEFORE
-        .iter()
-        .any(|word| word.eq_ignore_ascii_case(place.core(-1)));
+    let about = place.trail(-1) == "." && place.is(-1, &["c", "ca", "b", "d", "est", "cir"]);
+    let paired =
+        place.is(-1, &["to", "and", "or", "through", "until"]) && is_year(place.core(-2)).is_some();
+    let about = about || paired || place.is(-2, &["year"]);
+    let told = about
+        || BEFORE
+            .iter()
+            .any(|word| word.eq_ignore_ascii_case(place.core(-1)));
     let likely = (1900..2100).contains(&number);
     let dated = place.trail(-1).starts_with(',') && is_name(place.core(-1));
     let bracketed = place.token(0).lead.starts_with('(') && place.trail(0).starts_with(')');
