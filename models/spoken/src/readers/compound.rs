@@ -98,6 +98,13 @@ fn split(text: &str, manner: Manner, shouted: bool) -> String {
     let mut said = String::new();
     let mut part = String::new();
     let mut before = ' ';
+    let sign = |bare: &str, sign: char| split(&format!("{bare}{sign}"), manner, shouted);
+    if let Some(bare) = text.strip_suffix("^2") {
+        return sign(bare, '²');
+    }
+    if let Some(bare) = text.strip_suffix("^3") {
+        return sign(bare, '³');
+    }
     let power = text.contains(['²', '³', '^']);
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
