@@ -2,7 +2,6 @@
 
 pub mod endpoint;
 mod minilm;
-pub mod normalise;
 pub mod quote;
 mod scratch;
 pub mod speech;

@@ -2,10 +2,10 @@
 
 mod cache;
 mod child;
+mod latin;
 mod program;
 mod wav;
 
-use crate::normalise::spoken;
 use cache::{Cache, Phrase};
 use models_engine::{Ability, Cancel, Card, Failure, Grade, Script, Spoken, Stopped, Synthesizer};
 use program::Program;
@@ -60,7 +60,10 @@ impl ChildVoice {
     }
 
     fn phrase(&self, script: &Script, cancel: &Cancel) -> Result<Arc<[f32]>, Stopped> {
-        let text: String = spoken(&script.text).chars().take(MAX_LETTERS).collect();
+        let text: String = latin::spoken(&script.text)
+            .chars()
+            .take(MAX_LETTERS)
+            .collect();
         let phrase = Phrase {
             voice: self.voice(script.voice.as_deref()),
             percent: percent(script.speed),

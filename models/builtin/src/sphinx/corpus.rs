@@ -113,7 +113,7 @@ impl Corpus {
 
     /// The words of a clause in lower case, as the dictionary has them; remembers their spelling.
     fn words(&mut self, clause: &str) -> Vec<String> {
-        let spoken = crate::normalise::worded(clause);
+        let spoken = models_spoken::worded(clause);
         let mut words = Vec::new();
         for written in split(&spoken) {
             let word = written.to_lowercase();
