@@ -1,0 +1,102 @@
+//! Words to Kokoro's phonemes: misaki's dictionaries and rules, then what its words are made of, then letter names.
+
+mod letters;
+mod parts;
+mod plain;
+
+use misaki_rs::{G2P, Language, MToken};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+pub(crate) use plain::plain;
+
+/// One dialect's dictionaries and rules: a hundred megabytes of memory.
+pub(crate) struct Pronouncer {
+    g2p: G2P,
+}
+
+/// A word or a mark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sound {
+    pub(crate) text: String,
+    pub(crate) phonemes: String,
+    /// Whether a space follows.
+    pub(crate) spaced: bool,
+}
+
+impl Pronouncer {
+    pub(crate) fn american() -> Self {
+        Self::of(Language::EnglishUS)
+    }
+
+    pub(crate) fn british() -> Self {
+        Self::of(Language::EnglishGB)
+    }
+
+    fn of(language: Language) -> Self {
+        Self {
+            g2p: G2P::new(language),
+        }
+    }
+
+    /// The sounds of a text that [`plain`] made plain.
+    pub(crate) fn sounds(&self, text: &str) -> Vec<Sound> {
+        // Whatever its rules stumble over costs this piece its context, not the call its voice.
+        let whole = catch_unwind(AssertUnwindSafe(|| self.g2p.g2p(text)));
+        match whole {
+            Ok(Ok((_, tokens))) => tokens.iter().map(|token| self.sound(token)).collect(),
+            Ok(Err(_)) | Err(_) => text
+                .split_whitespace()
+                .map(|word| self.alone(word))
+                .collect(),
+        }
+    }
+
+    fn sound(&self, token: &MToken) -> Sound {
+        let known = token.phonemes.clone();
+        let phonemes = known.unwrap_or_else(|| parts::pronounce(&self.g2p.lexicon, &token.text));
+        Sound {
+            text: token.text.clone(),
+            phonemes,
+            spaced: !token.whitespace.is_empty(),
+        }
+    }
+
+    fn alone(&self, word: &str) -> Sound {
+        Sound {
+            text: word.to_owned(),
+            phonemes: parts::pronounce(&self.g2p.lexicon, word),
+            spaced: true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::LazyLock;
+
+    static AMERICAN: LazyLock<Pronouncer> = LazyLock::new(Pronouncer::american);
+
+    fn said(text: &str) -> String {
+        let sounds = AMERICAN.sounds(&plain(text));
+        sounds
+            .iter()
+            .map(|sound| format!("{}{}", sound.phonemes, if sound.spaced { " " } else { "" }))
+            .collect()
+    }
+
+    #[test]
+    fn known_words_are_said_by_their_place_in_the_sentence() {
+        assert_eq!(said("Hello, world!"), "həlˈO, wˈɜɹld!");
+        assert!(said("I will read it.").contains("ɹˈid"));
+        assert!(said("I have read it.").contains("ɹˈɛd"));
+        assert!(said("Water").contains('T'), "{}", said("Water"));
+    }
+
+    #[test]
+    fn unknown_words_are_put_together_or_spelled() {
+        assert_eq!(said("webhook"), "wˈɛbhˌʊk");
+        assert_eq!(said("notebookish"), "nˈOtbˌʊkɪʃ");
+        assert_eq!(said("xqzt"), "ˈɛks kjˈu zˈi tˈi");
+    }
+}
