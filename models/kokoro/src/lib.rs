@@ -4,6 +4,7 @@ mod cache;
 mod clause;
 mod graph;
 mod join;
+mod lanes;
 mod onnx;
 mod pronounce;
 mod speaking;
@@ -14,8 +15,10 @@ mod voices;
 use cache::{Cache, Phrase};
 use clause::Lengths;
 use graph::Graph;
+use lanes::Lanes;
 use models_engine::{Ability, Cancel, Card, Failure, Grade, Script, Spoken, Stopped, Synthesizer};
 use onnx::Onnx;
+use onnx::by_ort::{self, ByOrt, OrtOptions};
 use onnx::by_rten::ByRten;
 use pronounce::Pronouncer;
 use std::path::{Path, PathBuf};
@@ -31,6 +34,18 @@ const PIECE: usize = RATE as usize / 50;
 /// The published file of full precision has a third of a gigabyte.
 const MOST_BYTES: u64 = 2 << 30;
 
+/// What runs the network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Runtime {
+    /// ONNX Runtime where its library is found, else rten.
+    #[default]
+    Auto,
+    /// Compiled in; on the CPU, and a run once begun goes to its end.
+    Rten,
+    /// ONNX Runtime, whose library must be found.
+    Ort,
+}
+
 /// How Kokoro is to be run.
 #[derive(Clone, Debug)]
 pub struct KokoroOptions {
@@ -40,7 +55,13 @@ pub struct KokoroOptions {
     pub voices: PathBuf,
     /// The voice where a session names none: a name, or a blend such as "af_heart:0.6+bm_george:0.4".
     pub voice: Option<String>,
-    /// Threads for a run.
+    pub runtime: Runtime,
+    /// ONNX Runtime's library; `None`: looked for beside the program, in `library_folders` and where the system looks.
+    pub library: Option<PathBuf>,
+    pub library_folders: Vec<PathBuf>,
+    /// Runs at once. On ONNX Runtime each holds the weights once more.
+    pub runs: usize,
+    /// Threads for all of them.
     pub threads: usize,
 }
 
@@ -50,6 +71,10 @@ impl KokoroOptions {
             model: model.into(),
             voices: voices.into(),
             voice: None,
+            runtime: Runtime::Auto,
+            library: None,
+            library_folders: Vec::new(),
+            runs: 1,
             threads: 1,
         }
     }
@@ -62,7 +87,9 @@ pub struct Kokoro {
     american: OnceLock<Pronouncer>,
     british: OnceLock<Pronouncer>,
     cache: Mutex<Cache>,
+    lanes: Lanes,
     name: String,
+    remark: Option<String>,
 }
 
 impl Kokoro {
@@ -70,11 +97,13 @@ impl Kokoro {
     pub fn load(options: &KokoroOptions) -> Result<Self, Failure> {
         let voices = Voices::load(&options.voices, options.voice.as_deref())?;
         let file = options.model.display().to_string();
-        let onnx = network(&options.model, options.threads)?;
+        let (onnx, remark) = network(options)?;
         let graph = Graph::read(&file, onnx)?;
         let stem = options.model.file_stem().unwrap_or_default();
         let kokoro = Self {
-            name: format!("Kokoro {} on {}", stem.to_string_lossy(), graph.runtime()),
+            name: format!("Kokoro {}", stem.to_string_lossy()),
+            lanes: Lanes::new(options.runs),
+            remark,
             graph,
             voices,
             american: OnceLock::new(),
@@ -83,6 +112,16 @@ impl Kokoro {
         };
         kokoro.warm(&file)?;
         Ok(kokoro)
+    }
+
+    /// What runs the network, for the log.
+    pub fn runtime(&self) -> &str {
+        self.graph.runtime()
+    }
+
+    /// A sentence about what is missing and what stands in for it.
+    pub fn remark(&self) -> Option<&str> {
+        self.remark.as_deref()
     }
 
     fn warm(&self, file: &str) -> Result<(), Failure> {
@@ -121,7 +160,31 @@ impl Kokoro {
     }
 }
 
-fn network(model: &Path, threads: usize) -> Result<Box<dyn Onnx>, Failure> {
+/// The loaded network, and a remark where something else stands in for what was wanted.
+fn network(options: &KokoroOptions) -> Result<(Box<dyn Onnx>, Option<String>), Failure> {
+    let (name, bytes) = read(&options.model)?;
+    let ort = OrtOptions {
+        library: options.library.as_deref(),
+        folders: &options.library_folders,
+        runs: options.runs,
+        threads: options.threads,
+    };
+    let mut remark = None;
+    if options.runtime != Runtime::Rten {
+        match by_ort::find(&ort) {
+            Ok(found) => return Ok((Box::new(ByOrt::load(&found, &name, &bytes, &ort)?), None)),
+            // Who names a library wants that one.
+            Err(why) if options.runtime == Runtime::Ort || options.library.is_some() => {
+                return Err(Failure::new(why));
+            }
+            Err(why) => remark = Some(format!("Kokoro runs on rten: {why}")),
+        }
+    }
+    let rten = ByRten::load(&name, bytes, options.threads)?;
+    Ok((Box::new(rten), remark))
+}
+
+fn read(model: &Path) -> Result<(String, Vec<u8>), Failure> {
     let name = model.display().to_string();
     let told = |error: std::io::Error| Failure::new(format!("{name}: {error}"));
     if std::fs::metadata(model).map_err(told)?.len() > MOST_BYTES {
@@ -129,7 +192,7 @@ fn network(model: &Path, threads: usize) -> Result<Box<dyn Onnx>, Failure> {
     }
     let bytes = std::fs::read(model).map_err(told)?;
     onnx::check(&name, &bytes)?;
-    Ok(Box::new(ByRten::load(&name, bytes, threads)?))
+    Ok((name, bytes))
 }
 
 impl Synthesizer for Kokoro {

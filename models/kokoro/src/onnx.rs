@@ -1,6 +1,9 @@
 //! A neural network in ONNX, whoever runs it.
 
+pub(crate) mod by_ort;
 pub(crate) mod by_rten;
+mod library;
+mod watch;
 
 use models_engine::{Cancel, Failure, Stopped};
 

@@ -176,7 +176,7 @@ fn synthesizer(
     let engine: Arc<dyn Synthesizer> = match config.synthesizer {
         Synthesis::None => return Ok(None),
         Synthesis::Kokoro => {
-            let (kokoro, runs) = native::kokoro(config, cores())?;
+            let (kokoro, runs) = native::kokoro(config, cores(), remarks)?;
             threads = runs;
             kokoro
         }

@@ -2,7 +2,7 @@
 //!
 //! ggml's threads spin while they wait for one another: recognizer and language model get half of the cores each.
 
-use crate::config::Config;
+use crate::config::{Config, KokoroRuntime};
 use models_engine::{LanguageModel, Recognizer, Synthesizer};
 use std::sync::Arc;
 
@@ -47,11 +47,16 @@ pub(super) fn llama(
     Ok((Arc::new(llama), calls))
 }
 
+/// Phrases that wait inside the voice: they give way to one another after each clause, which the host's queue does not.
+#[cfg(feature = "native")]
+const PHRASES_AT_ONCE: usize = 8;
+
 /// The voice, and how many threads of the host it serves.
 #[cfg(feature = "native")]
 pub(super) fn kokoro(
     config: &Config,
     cores: usize,
+    remarks: &mut Vec<String>,
 ) -> Result<(Arc<dyn Synthesizer>, usize), String> {
     let model = config.kokoro_model.clone().unwrap_or_default();
     let beside = |levels: usize| Some(model.ancestors().nth(levels)?.join("voices"));
@@ -68,11 +73,21 @@ pub(super) fn kokoro(
     })?;
     let options = models_kokoro::KokoroOptions {
         voice: config.kokoro_voice.clone(),
+        runtime: match config.kokoro_runtime {
+            KokoroRuntime::Auto => models_kokoro::Runtime::Auto,
+            KokoroRuntime::Rten => models_kokoro::Runtime::Rten,
+            KokoroRuntime::Ort => models_kokoro::Runtime::Ort,
+        },
+        library: config.kokoro_library.clone(),
+        library_folders: super::weights().into_iter().collect(),
+        runs: (cores / 4).clamp(1, 4),
         threads: cores,
         ..models_kokoro::KokoroOptions::new(model, voices)
     };
     let kokoro = models_kokoro::Kokoro::load(&options).map_err(|failure| failure.message)?;
-    Ok((Arc::new(kokoro), cores.max(2)))
+    tracing::info!("the voice runs on {}", kokoro.runtime());
+    remarks.extend(kokoro.remark().map(str::to_owned));
+    Ok((Arc::new(kokoro), PHRASES_AT_ONCE))
 }
 
 #[cfg(not(feature = "native"))]
@@ -93,6 +108,10 @@ pub(super) fn llama(_: &Config, _: usize) -> Result<(Arc<dyn LanguageModel>, usi
 }
 
 #[cfg(not(feature = "native"))]
-pub(super) fn kokoro(_: &Config, _: usize) -> Result<(Arc<dyn Synthesizer>, usize), String> {
+pub(super) fn kokoro(
+    _: &Config,
+    _: usize,
+    _: &mut Vec<String>,
+) -> Result<(Arc<dyn Synthesizer>, usize), String> {
     Err(ABSENT.to_owned())
 }

@@ -1,6 +1,6 @@
 //! Every key: its path in the file, what it takes, and where it goes.
 
-use super::{Config, Language, Recognition, Synthesis, VoiceDetection};
+use super::{Config, KokoroRuntime, Language, Recognition, Synthesis, VoiceDetection};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use toml::Value;
@@ -88,6 +88,12 @@ keys! {
     };
     "kokoro.voices" Text |c, v| c.kokoro_voices = filled(v)?.map(PathBuf::from);
     "kokoro.voice" Text |c, v| c.kokoro_voice = filled(v)?;
+    "kokoro.runtime" Text |c, v| c.kokoro_runtime = choice(v, &[
+        ("auto", KokoroRuntime::Auto),
+        ("rten", KokoroRuntime::Rten),
+        ("ort", KokoroRuntime::Ort),
+    ])?;
+    "kokoro.library" Text |c, v| c.kokoro_library = filled(v)?.map(PathBuf::from);
     "knowledge.folder" Text |c, v| c.knowledge = filled(v)?.map(PathBuf::from);
     "llm.url" Text |c, v| {
         if let Some(text) = filled(v)? {

@@ -39,6 +39,8 @@ pub(crate) struct Config {
     pub(crate) kokoro_model: Option<PathBuf>,
     pub(crate) kokoro_voices: Option<PathBuf>,
     pub(crate) kokoro_voice: Option<String>,
+    pub(crate) kokoro_runtime: KokoroRuntime,
+    pub(crate) kokoro_library: Option<PathBuf>,
     pub(crate) knowledge: Option<PathBuf>,
     pub(crate) llm_url: Option<String>,
     pub(crate) llm_model: Option<String>,
@@ -84,6 +86,13 @@ pub(crate) enum Synthesis {
     Scripted,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KokoroRuntime {
+    Auto,
+    Rten,
+    Ort,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -108,6 +117,8 @@ impl Default for Config {
             kokoro_model: None,
             kokoro_voices: None,
             kokoro_voice: None,
+            kokoro_runtime: KokoroRuntime::Auto,
+            kokoro_library: None,
             knowledge: None,
             llm_url: None,
             llm_model: None,
