@@ -20,9 +20,9 @@ use models_engine::{Ability, Cancel, Card, Failure, Grade, Script, Spoken, Stopp
 use onnx::Onnx;
 use onnx::by_ort::{self, ByOrt, OrtOptions};
 use onnx::by_rten::ByRten;
-use pronounce::Pronouncer;
+use pronounce::{Dictionary, Pronouncer};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use voices::{Blend, Voices};
 
 /// Samples a second of all that Kokoro says.
@@ -59,6 +59,8 @@ pub struct KokoroOptions {
     /// ONNX Runtime's library; `None`: looked for beside the program, in `library_folders` and where the system looks.
     pub library: Option<PathBuf>,
     pub library_folders: Vec<PathBuf>,
+    /// A dictionary in the form of PocketSphinx's, for words that ours lacks; passed over where there is none.
+    pub dictionary: Option<PathBuf>,
     /// Runs at once. On ONNX Runtime each holds the weights once more.
     pub runs: usize,
     /// Threads for all of them.
@@ -74,6 +76,7 @@ impl KokoroOptions {
             runtime: Runtime::Auto,
             library: None,
             library_folders: Vec::new(),
+            dictionary: None,
             runs: 1,
             threads: 1,
         }
@@ -84,6 +87,7 @@ impl KokoroOptions {
 pub struct Kokoro {
     graph: Graph,
     voices: Voices,
+    dictionary: Option<Arc<Dictionary>>,
     american: OnceLock<Pronouncer>,
     british: OnceLock<Pronouncer>,
     cache: Mutex<Cache>,
@@ -106,6 +110,11 @@ impl Kokoro {
             remark,
             graph,
             voices,
+            dictionary: options
+                .dictionary
+                .as_deref()
+                .and_then(Dictionary::read)
+                .map(Arc::new),
             american: OnceLock::new(),
             british: OnceLock::new(),
             cache: Mutex::default(),
@@ -139,10 +148,11 @@ impl Kokoro {
     }
 
     fn pronouncer(&self, voice: &Blend) -> &Pronouncer {
+        let more = || self.dictionary.clone();
         if voice.is_british() {
-            self.british.get_or_init(Pronouncer::british)
+            self.british.get_or_init(|| Pronouncer::british(more()))
         } else {
-            self.american.get_or_init(Pronouncer::american)
+            self.american.get_or_init(|| Pronouncer::american(more()))
         }
     }
 

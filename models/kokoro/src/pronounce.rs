@@ -1,17 +1,22 @@
 //! Words to Kokoro's phonemes: misaki's dictionaries and rules, then what its words are made of, then letter names.
 
+mod cmudict;
 mod letters;
 mod parts;
 mod plain;
 
+pub(crate) use cmudict::Dictionary;
 use misaki_rs::{G2P, Language, MToken};
+use parts::Known;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 pub(crate) use plain::plain;
 
 /// One dialect's dictionaries and rules: a hundred megabytes of memory.
 pub(crate) struct Pronouncer {
     g2p: G2P,
+    more: Option<Arc<Dictionary>>,
 }
 
 /// A word or a mark.
@@ -24,17 +29,18 @@ pub(crate) struct Sound {
 }
 
 impl Pronouncer {
-    pub(crate) fn american() -> Self {
-        Self::of(Language::EnglishUS)
+    pub(crate) fn american(more: Option<Arc<Dictionary>>) -> Self {
+        Self::of(Language::EnglishUS, more)
     }
 
-    pub(crate) fn british() -> Self {
-        Self::of(Language::EnglishGB)
+    pub(crate) fn british(more: Option<Arc<Dictionary>>) -> Self {
+        Self::of(Language::EnglishGB, more)
     }
 
-    fn of(language: Language) -> Self {
+    fn of(language: Language, more: Option<Arc<Dictionary>>) -> Self {
         Self {
             g2p: G2P::new(language),
+            more,
         }
     }
 
@@ -53,7 +59,7 @@ impl Pronouncer {
 
     fn sound(&self, token: &MToken) -> Sound {
         let known = token.phonemes.clone();
-        let phonemes = known.unwrap_or_else(|| parts::pronounce(&self.g2p.lexicon, &token.text));
+        let phonemes = known.unwrap_or_else(|| self.put_together(&token.text));
         Sound {
             text: token.text.clone(),
             phonemes,
@@ -61,10 +67,18 @@ impl Pronouncer {
         }
     }
 
+    fn put_together(&self, word: &str) -> String {
+        let known = Known {
+            lexicon: &self.g2p.lexicon,
+            more: self.more.as_deref(),
+        };
+        parts::pronounce(known, word)
+    }
+
     fn alone(&self, word: &str) -> Sound {
         Sound {
             text: word.to_owned(),
-            phonemes: parts::pronounce(&self.g2p.lexicon, word),
+            phonemes: self.put_together(word),
             spaced: true,
         }
     }
@@ -75,7 +89,7 @@ mod tests {
     use super::*;
     use std::sync::LazyLock;
 
-    static AMERICAN: LazyLock<Pronouncer> = LazyLock::new(Pronouncer::american);
+    static AMERICAN: LazyLock<Pronouncer> = LazyLock::new(|| Pronouncer::american(None));
 
     fn said(text: &str) -> String {
         let sounds = AMERICAN.sounds(&plain(text));

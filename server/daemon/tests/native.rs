@@ -8,7 +8,7 @@ mod binary;
 mod server;
 
 use binary::Folder;
-use client_probe::{Call, CallOptions, Door, Speech, Tape};
+use client_probe::{Call, CallOptions, Door, Frame, Speech, Tape};
 use models_fixtures::kokoro::{Export, speaking, voice};
 use models_fixtures::llama::{Mind, TAIL, answering, reply};
 use models_fixtures::sound::voice_at;
@@ -76,6 +76,15 @@ async fn a_caller_is_heard_and_answered_by_the_native_engines() {
             .iter()
             .map(|utterance| utterance.text.trim());
         assert_eq!(understood.collect::<Vec<_>>(), [TEXTS[1]]);
+    });
+
+    let heard = |tape: &Tape| tape.received.iter().any(Frame::is_voiced);
+    let heard = call.wait("Kokoro's voice", PATIENCE, heard).await;
+    heard.unwrap_or_else(|trouble| panic!("{trouble}"));
+    call.look(|tape| {
+        let engines = tape.events_of("repartee.hello").next();
+        let engines = engines.map(|event| event.body.to_string());
+        assert!(engines.is_some_and(|told| told.contains("Kokoro speaking")));
     });
 
     // While the reply is being spoken.

@@ -1,5 +1,6 @@
 //! A word that no dictionary has, put together from parts that one has; failing that, letter by letter.
 
+use super::cmudict::Dictionary;
 use super::letters::spelled;
 use misaki_rs::Lexicon;
 
@@ -38,78 +39,86 @@ const SUFFIXES: [(&str, &str); 14] = [
     ("y", "i"),
 ];
 
+/// The dictionaries that there are.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) lexicon: &'a Lexicon,
+    pub(super) more: Option<&'a Dictionary>,
+}
+
 /// The phonemes of a word, a name or a string of signs; empty where it holds neither letter nor digit.
-pub(super) fn pronounce(lexicon: &Lexicon, word: &str) -> String {
+pub(super) fn pronounce(known: Known<'_>, word: &str) -> String {
     let parts = word.split(|c: char| !c.is_ascii_alphanumeric() && c != '\'');
     let said: Vec<String> = parts
         .flat_map(camel_parts)
-        .map(|part| one(lexicon, part))
+        .map(|part| one(known, part))
         .filter(|said| !said.is_empty())
         .collect();
     said.join(" ")
 }
 
-fn one(lexicon: &Lexicon, part: &str) -> String {
+fn one(known: Known<'_>, part: &str) -> String {
     let lower = part.to_ascii_lowercase();
     let capitals = part.len() > 1 && part.chars().all(|c| c.is_ascii_uppercase());
-    let known = if capitals && part.len() <= 4 {
+    let found = if capitals && part.len() <= 4 {
         None
     } else {
-        whole(lexicon, &lower)
+        whole(known, &lower)
     };
-    known
-        .or_else(|| possessive(lexicon, &lower))
-        .or_else(|| compound(lexicon, &lower))
+    found
+        .or_else(|| known.more?.find(&lower))
+        .or_else(|| possessive(known, &lower))
+        .or_else(|| compound(known, &lower))
         .unwrap_or_else(|| spelled(&lower))
 }
 
 /// As the dictionary has it, with its own endings for plural and past.
-fn whole(lexicon: &Lexicon, word: &str) -> Option<String> {
+fn whole(known: Known<'_>, word: &str) -> Option<String> {
     let letters = word.len() > 1 && word.chars().all(|c| c.is_ascii_lowercase());
-    let found = letters.then(|| lexicon.get_word(word, "NN", None, None));
+    let found = letters.then(|| known.lexicon.get_word(word, "NN", None, None));
     found.flatten().map(|(phonemes, _)| phonemes)
 }
 
-fn possessive(lexicon: &Lexicon, word: &str) -> Option<String> {
+fn possessive(known: Known<'_>, word: &str) -> Option<String> {
     let owner = word.strip_suffix("'s")?;
-    let said = whole(lexicon, owner)
-        .or_else(|| compound(lexicon, owner))
+    let said = whole(known, owner)
+        .or_else(|| compound(known, owner))
         .unwrap_or_else(|| spelled(owner));
-    (!said.is_empty()).then(|| lexicon.append_s(&said))
+    (!said.is_empty()).then(|| known.lexicon.append_s(&said))
 }
 
 /// Two known words, or one with a known beginning or ending.
-fn compound(lexicon: &Lexicon, word: &str) -> Option<String> {
+fn compound(known: Known<'_>, word: &str) -> Option<String> {
     if !word.is_ascii() {
         return None;
     }
-    affixed(lexicon, word).or_else(|| {
+    affixed(known, word).or_else(|| {
         let cuts = LEAST_PART..word.len().saturating_sub(LEAST_PART - 1);
         // The evenest cut: "note|book", not "not|ebook".
         let mut cuts: Vec<usize> = cuts.collect();
         cuts.sort_by_key(|cut| cut.abs_diff(word.len() / 2));
         cuts.into_iter().find_map(|cut| {
             let (left, right) = word.split_at(cut);
-            let (left, right) = (whole(lexicon, left)?, whole(lexicon, right)?);
+            let (left, right) = (whole(known, left)?, whole(known, right)?);
             Some(left + &right.replace('ˈ', "ˌ"))
         })
     })
 }
 
-fn affixed(lexicon: &Lexicon, word: &str) -> Option<String> {
+fn affixed(known: Known<'_>, word: &str) -> Option<String> {
     let prefixed = PREFIXES.iter().find_map(|(prefix, said)| {
         let rest = word
             .strip_prefix(prefix)
             .filter(|rest| rest.len() > LEAST_PART)?;
-        Some(format!("{said}{}", whole(lexicon, rest)?))
+        Some(format!("{said}{}", whole(known, rest)?))
     });
     prefixed.or_else(|| {
         SUFFIXES.iter().find_map(|(suffix, said)| {
             let stem = word
                 .strip_suffix(suffix)
                 .filter(|stem| stem.len() > LEAST_PART)?;
-            let known = whole(lexicon, stem).or_else(|| whole(lexicon, &format!("{stem}e")));
-            Some(format!("{}{said}", known?))
+            let stem = whole(known, stem).or_else(|| whole(known, &format!("{stem}e")));
+            Some(format!("{}{said}", stem?))
         })
     })
 }

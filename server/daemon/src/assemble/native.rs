@@ -47,6 +47,10 @@ pub(super) fn llama(
     Ok((Arc::new(llama), calls))
 }
 
+/// Of Debian's package pocketsphinx-en-us: names and rare words.
+#[cfg(feature = "native")]
+const DICTIONARY: &str = "/usr/share/pocketsphinx/model/en-us/cmudict-en-us.dict";
+
 /// Phrases that wait inside the voice: they give way to one another after each clause, which the host's queue does not.
 #[cfg(feature = "native")]
 const PHRASES_AT_ONCE: usize = 8;
@@ -80,6 +84,7 @@ pub(super) fn kokoro(
         },
         library: config.kokoro_library.clone(),
         library_folders: super::weights().into_iter().collect(),
+        dictionary: Some(DICTIONARY.into()),
         runs: (cores / 4).clamp(1, 4),
         threads: cores,
         ..models_kokoro::KokoroOptions::new(model, voices)
