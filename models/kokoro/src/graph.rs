@@ -16,15 +16,8 @@ pub(crate) struct Graph {
     ids: usize,
     style: usize,
     speed: usize,
+    /// Other outputs, such as how long each token takes, are not asked for.
     speech: usize,
-    durations: Option<usize>,
-}
-
-/// What one run gave.
-pub(crate) struct Made {
-    pub(crate) samples: Vec<f32>,
-    /// How long each token took, the ends included, in a unit of the network's own.
-    pub(crate) durations: Option<Vec<f32>>,
 }
 
 impl Graph {
@@ -48,15 +41,11 @@ impl Graph {
         of_kind(file, &inputs[ids], &wholes)?;
         of_kind(file, &inputs[style], &[Kind::Real])?;
         of_kind(file, &inputs[speed], &[Kind::Real, Kind::Whole, Kind::Long])?;
-        let durations = outputs
-            .iter()
-            .position(|port| ["duration", "durations", "pred_dur"].contains(&port.name.as_str()));
         Ok(Self {
             ids,
             style,
             speed,
             speech,
-            durations,
             onnx,
         })
     }
@@ -74,14 +63,14 @@ impl Graph {
         self.onnx.inputs()[self.speed].kind == Kind::Real
     }
 
-    /// Speaks these phonemes, at most [`MOST_PHONEMES`].
+    /// Samples of these phonemes, at most [`MOST_PHONEMES`].
     pub(crate) fn speak(
         &self,
         phonemes: &[i64],
         style: Vec<f32>,
         speed: f32,
         cancel: &Cancel,
-    ) -> Result<Made, Stopped> {
+    ) -> Result<Vec<f32>, Stopped> {
         debug_assert!(phonemes.len() <= MOST_PHONEMES && style.len() == STYLE);
         let mut inputs = vec![Tensor::reals([0], Vec::new()); 3];
         let mut ids = Vec::with_capacity(phonemes.len() + 2);
@@ -91,17 +80,8 @@ impl Graph {
         inputs[self.ids] = Tensor::wholes([1, ids.len()], ids);
         inputs[self.style] = Tensor::reals([1, STYLE], style);
         inputs[self.speed] = self.speed(speed);
-        let wanted: Vec<usize> = [self.speech].into_iter().chain(self.durations).collect();
-        let mut answers = self.onnx.run(inputs, &wanted, cancel)?.into_iter();
-        let durations = |answer: Tensor| match answer.numbers {
-            Numbers::Reals(reals) => reals,
-            Numbers::Wholes(wholes) => wholes.into_iter().map(|whole| whole as f32).collect(),
-        };
-        let samples = answers.next().map(|answer| answer.numbers);
-        Ok(Made {
-            samples: sound(samples)?,
-            durations: answers.next().map(durations),
-        })
+        let answers = self.onnx.run(inputs, &[self.speech], cancel)?;
+        sound(answers.into_iter().next().map(|answer| answer.numbers))
     }
 
     fn speed(&self, speed: f32) -> Tensor {

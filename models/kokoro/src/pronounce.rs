@@ -107,6 +107,27 @@ mod tests {
         assert!(said("Water").contains('T'), "{}", said("Water"));
     }
 
+    /// misaki cuts strings by bytes; what [`plain`] lets through never makes it stumble.
+    #[test]
+    fn no_text_makes_the_rules_panic() {
+        let odd: Vec<char> = "aAzZ09 ''-.,:;!?$%&#@/()\"+=—…“”é½²İßﬁ№™٣Ⅷ你🎉\u{0}\u{301}\n"
+            .chars()
+            .collect();
+        let mut seed = 7_u64;
+        for _ in 0..150 {
+            let text: String = (0..24)
+                .map(|_| {
+                    seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                    odd[(seed >> 33) as usize % odd.len()]
+                })
+                .collect();
+            let plain = plain(&text);
+            let told = AMERICAN.g2p.g2p(&plain);
+            assert!(told.is_ok(), "{plain:?}");
+            said(&text);
+        }
+    }
+
     #[test]
     fn unknown_words_are_put_together_or_spelled() {
         assert_eq!(said("webhook"), "wˈɛbhˌʊk");

@@ -33,9 +33,9 @@ impl Kokoro {
                 let style = voice.style(phonemes.len());
                 let speed = phrase.percent as f32 / 100.0;
                 let lane = self.lanes.enter(cancel)?;
-                let made = self.graph.speak(&phonemes, style, speed, cancel)?;
+                let samples = self.graph.speak(&phonemes, style, speed, cancel)?;
                 drop(lane);
-                let samples = trimmed(&made.samples, end);
+                let samples = trimmed(&samples, end);
                 pieces(&samples, emit, cancel)?;
                 said.extend_from_slice(&samples);
             }

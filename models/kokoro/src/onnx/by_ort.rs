@@ -201,3 +201,64 @@ fn taken(value: &ort::value::DynValue) -> Result<Tensor, ort::Error> {
     let (shape, wholes) = value.try_extract_tensor::<i64>()?;
     Ok(Tensor::wholes(sizes(shape), wholes.to_vec()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use models_fixtures::kokoro::{Export, laborious};
+
+    fn weights() -> Option<PathBuf> {
+        let told = |name| std::env::var_os(name).map(PathBuf::from);
+        let cache = told("XDG_CACHE_HOME").or_else(|| Some(told("HOME")?.join(".cache")));
+        told("REPARTEE_WEIGHTS").or_else(|| Some(cache?.join("repartee/weights")))
+    }
+
+    #[test]
+    fn a_cancel_stops_a_run_within() {
+        let folders: Vec<PathBuf> = weights().into_iter().collect();
+        let options = OrtOptions {
+            library: None,
+            folders: &folders,
+            runs: 1,
+            threads: 1,
+        };
+        let found = match find(&options) {
+            Ok(found) => found,
+            Err(why) => return println!("SKIPPED: {why}"),
+        };
+        let model = laborious(Export::HUB, 1);
+        let network = ByOrt::load(&found, "laborious", &model, &options).expect("it loads");
+        let inputs = || {
+            vec![
+                Tensor::wholes([1, 3], vec![0, 50, 0]),
+                Tensor::reals([1, 256], vec![0.0; 256]),
+                Tensor::reals([1], vec![1.0]),
+            ]
+        };
+        let run = |run: &RunOptions| {
+            let named = network.inputs.iter().zip(inputs()).map(|(port, tensor)| {
+                let value = given(port.kind, tensor).expect("a tensor is made");
+                (port.name.as_str(), value)
+            });
+            let named: Vec<_> = named.collect();
+            let mut session = network.idle.lock().expect("nobody panics");
+            let answers = session[0].run_with_options(named, run);
+            answers.map(drop).map_err(|error| error.to_string())
+        };
+        let options = || Arc::new(RunOptions::new().expect("options are made"));
+        let (told, untold, cancel) = (options(), options(), Cancel::new());
+        let _watched = network.watch.over(&cancel, &told);
+        cancel.cancel();
+        // The watch lets go of a run once it has told it to stop.
+        while Arc::strong_count(&told) > 1 {
+            std::thread::yield_now();
+        }
+        let stopped = run(&told).expect_err("it was told to stop");
+        assert!(stopped.contains("terminate"), "{stopped}");
+        assert_eq!(run(&untold), Ok(()));
+        assert_eq!(
+            network.run(inputs(), &[0], &cancel),
+            Err(Stopped::Cancelled)
+        );
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! ggml's threads spin while they wait for one another: recognizer and language model get half of the cores each.
 
-use crate::config::{Config, KokoroRuntime};
+use crate::config::Config;
 use models_engine::{LanguageModel, Recognizer, Synthesizer};
 use std::sync::Arc;
 
@@ -62,6 +62,7 @@ pub(super) fn kokoro(
     cores: usize,
     remarks: &mut Vec<String>,
 ) -> Result<(Arc<dyn Synthesizer>, usize), String> {
+    use crate::config::KokoroRuntime;
     let model = config.kokoro_model.clone().unwrap_or_default();
     let beside = |levels: usize| Some(model.ancestors().nth(levels)?.join("voices"));
     let found = [beside(1), beside(2)]
