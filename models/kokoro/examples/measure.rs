@@ -4,7 +4,7 @@
 //! this machine at this hour: leave it alone meanwhile.
 
 use models_engine::{Cancel, Script, Synthesizer};
-use models_fixtures::kokoro::{Export, laborious, random, voice};
+use models_fixtures::kokoro::{Export, random, speaking, voice};
 use models_kokoro::{Kokoro, KokoroOptions, Runtime};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -23,7 +23,7 @@ const TEXTS: [(&str, &str); 3] = [
     ),
 ];
 const ROUNDS: usize = 3;
-const CANCELS: usize = 40;
+const CANCELS: usize = 20;
 
 fn main() {
     let given: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
@@ -37,15 +37,24 @@ fn main() {
             (folder.join("true-shape.onnx"), folder.join("voices"))
         }
     };
-    let laborious = laborious(Export::HUB, 200);
-    std::fs::write(folder.join("laborious.onnx"), laborious).expect("it is writable");
+    let fixture = folder.join("fixture.onnx");
+    std::fs::write(&fixture, speaking(Export::HUB)).expect("it is writable");
     for runtime in [Runtime::Rten, Runtime::Ort] {
-        speed(&options(&model, &voices, runtime));
-        cancel(&options(
-            &folder.join("laborious.onnx"),
-            &folder.join("voices"),
-            runtime,
-        ));
+        let options = options(&model, &voices, runtime);
+        let Some(kokoro) = load(&options) else {
+            continue;
+        };
+        speed(&kokoro);
+        cancel(&kokoro, TEXTS[2].1);
+        let fixture = KokoroOptions {
+            model: fixture.clone(),
+            voices: folder.join("voices"),
+            ..options
+        };
+        let Some(kokoro) = load(&fixture) else {
+            continue;
+        };
+        cancel(&kokoro, &TEXTS[2].1.repeat(100));
     }
     std::fs::remove_dir_all(&folder).ok();
 }
@@ -81,10 +90,9 @@ fn load(options: &KokoroOptions) -> Option<Kokoro> {
     }
 }
 
-fn speed(options: &KokoroOptions) {
-    let Some(kokoro) = load(options) else { return };
+fn speed(kokoro: &Kokoro) {
     for (name, text) in TEXTS {
-        let mut rounds: Vec<Round> = (0..ROUNDS).map(|n| round(&kokoro, text, n)).collect();
+        let mut rounds: Vec<Round> = (0..ROUNDS).map(|n| round(kokoro, text, n)).collect();
         rounds.sort_by(|a, b| a.factor.total_cmp(&b.factor));
         let Round {
             seconds,
@@ -141,9 +149,9 @@ fn cpu_seconds() -> f32 {
 }
 
 /// From the order, given somewhere within a run, until `speak` has come back.
-fn cancel(options: &KokoroOptions) {
-    let Some(kokoro) = load(options) else { return };
-    let mut idle: Vec<Duration> = (0..CANCELS).map(|n| cancelled(&kokoro, n as u64)).collect();
+fn cancel(kokoro: &Kokoro, text: &str) {
+    let rounds = (0..CANCELS).map(|n| cancelled(kokoro, text, n as u64));
+    let mut idle: Vec<Duration> = rounds.collect();
     idle.sort();
     println!(
         "  order to idle: {:.1?} p50, {:.1?} at most ({CANCELS} times)",
@@ -152,11 +160,10 @@ fn cancel(options: &KokoroOptions) {
     );
 }
 
-fn cancelled(kokoro: &Kokoro, round: u64) -> Duration {
+fn cancelled(kokoro: &Kokoro, text: &str, round: u64) -> Duration {
     let cancel = Cancel::new();
-    let text = TEXTS[2].1.to_owned();
     let script = Script {
-        text,
+        text: text.to_owned(),
         voice: None,
         speed: 1.0,
     };

@@ -159,7 +159,7 @@ impl Kokoro {
     /// Short pieces where a run cannot be stopped.
     fn lengths(&self) -> Lengths {
         Lengths {
-            first: 60,
+            first: 40,
             most: if self.graph.stops_within() { 300 } else { 150 },
         }
     }
