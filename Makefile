@@ -25,7 +25,7 @@ setup: packages
 
 test: ## Set up what the tests need, and pass them all
 	@sh server/setup.sh test
-	@sh models/setup.sh
+	@sh models/setup.sh test
 	@$(MAKE) --no-print-directory unit browser
 
 check: ## Format and lints, warnings denied
@@ -40,7 +40,7 @@ browser:
 
 bench: ## Measure speed and cost; writes docs/benchmarks.md's figures to the screen
 	@sh server/setup.sh test
-	@sh models/setup.sh
+	@sh models/setup.sh test
 	@sh client/probe/bench.sh
 
 fuzz: ## Attack the parsers for ten minutes (FUZZ_SECONDS=600)

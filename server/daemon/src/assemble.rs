@@ -44,7 +44,7 @@ pub(crate) fn assemble(config: &Config) -> Result<Assembled, String> {
         recognizer: recognizer(config, &knowledge, &mut remarks)?,
         retriever: Some(RetrieverPort(retrieval(config, knowledge))),
         language_model: LanguagePort(language_model(config)?),
-        synthesizer: synthesizer(config, &mut remarks),
+        synthesizer: synthesizer(config, &mut remarks)?,
     };
     remarks.extend(learning.and_then(Learning::finish));
     Ok(Assembled { engines, remarks })
@@ -168,22 +168,31 @@ fn language_model(config: &Config) -> Result<Pool<dyn LanguageModel>, String> {
     ))
 }
 
-fn synthesizer(config: &Config, remarks: &mut Vec<String>) -> Option<SynthesizerPort> {
+fn synthesizer(
+    config: &Config,
+    remarks: &mut Vec<String>,
+) -> Result<Option<SynthesizerPort>, String> {
+    let mut threads = cores().max(2);
     let engine: Arc<dyn Synthesizer> = match config.synthesizer {
-        Synthesis::None => return None,
+        Synthesis::None => return Ok(None),
+        Synthesis::Kokoro => {
+            let (kokoro, runs) = native::kokoro(config, cores(), remarks)?;
+            threads = runs;
+            kokoro
+        }
         Synthesis::Scripted => Arc::new(ScriptedSynthesizer::new()),
         Synthesis::Flite => match models_builtin::synthesizer() {
             Ok(engine) => engine,
             Err(failure) => {
                 remarks.push(format!("Replies are read, not spoken: {failure}"));
-                return None;
+                return Ok(None);
             }
         },
     };
     let options = PoolOptions {
         name: "voice",
-        threads: cores().max(2),
+        threads,
         waiting: WAITING,
     };
-    Some(SynthesizerPort(Pool::new(engine, options)))
+    Ok(Some(SynthesizerPort(Pool::new(engine, options))))
 }

@@ -1,4 +1,4 @@
-//! A call through whisper.cpp and llama.cpp, on models made on the spot: spoken, and typed into the reply.
+//! A call through whisper.cpp, llama.cpp and Kokoro, on models made on the spot: spoken, and typed into the reply.
 #![cfg(feature = "native")]
 
 mod binary;
@@ -8,7 +8,8 @@ mod binary;
 mod server;
 
 use binary::Folder;
-use client_probe::{Call, CallOptions, Door, Speech, Tape};
+use client_probe::{Call, CallOptions, Door, Frame, Speech, Tape};
+use models_fixtures::kokoro::{Export, speaking, voice};
 use models_fixtures::llama::{Mind, TAIL, answering, reply};
 use models_fixtures::sound::voice_at;
 use models_fixtures::whisper::{TEXTS, hearing};
@@ -19,6 +20,9 @@ const RATE: usize = 48_000;
 async fn serve(folder: &Folder) -> Server {
     let whisper = folder.write("hearing.bin", hearing());
     let llama = folder.write("answering.gguf", answering(Mind::Plain));
+    let kokoro = folder.write("speaking.onnx", speaking(Export::HUB));
+    std::fs::create_dir(folder.path("voices")).expect("the temp folder is writable");
+    folder.write("voices/af_heart.bin", voice(0.0));
     std::fs::create_dir(folder.path("documents")).expect("the temp folder is writable");
     folder.write(
         "documents/map.md",
@@ -28,6 +32,7 @@ async fn serve(folder: &Folder) -> Server {
         ("REPARTEE_WHISPER_MODEL", whisper.as_str()),
         ("REPARTEE_LLAMA_MODEL", llama.as_str()),
         ("REPARTEE_LLAMA_CONTEXT_TOKENS", "2048"),
+        ("REPARTEE_KOKORO_MODEL", kokoro.as_str()),
     ];
     let documents = folder.path("documents");
     let arguments = ["--listen", "127.0.0.1:0", "--knowledge", &documents];
@@ -71,6 +76,15 @@ async fn a_caller_is_heard_and_answered_by_the_native_engines() {
             .iter()
             .map(|utterance| utterance.text.trim());
         assert_eq!(understood.collect::<Vec<_>>(), [TEXTS[1]]);
+    });
+
+    let heard = |tape: &Tape| tape.received.iter().any(Frame::is_voiced);
+    let heard = call.wait("Kokoro's voice", PATIENCE, heard).await;
+    heard.unwrap_or_else(|trouble| panic!("{trouble}"));
+    call.look(|tape| {
+        let engines = tape.events_of("repartee.hello").next();
+        let engines = engines.map(|event| event.body.to_string());
+        assert!(engines.is_some_and(|told| told.contains("Kokoro speaking")));
     });
 
     // While the reply is being spoken.

@@ -1,9 +1,9 @@
-//! The engines on whisper.cpp and llama.cpp, where this build has them.
+//! The engines on whisper.cpp and llama.cpp, and Kokoro, where this build has them.
 //!
 //! ggml's threads spin while they wait for one another: recognizer and language model get half of the cores each.
 
 use crate::config::Config;
-use models_engine::{LanguageModel, Recognizer};
+use models_engine::{LanguageModel, Recognizer, Synthesizer};
 use std::sync::Arc;
 
 /// The recognizer, and how many threads of the host it serves.
@@ -47,6 +47,55 @@ pub(super) fn llama(
     Ok((Arc::new(llama), calls))
 }
 
+/// Of Debian's package pocketsphinx-en-us: names and rare words.
+#[cfg(feature = "native")]
+const DICTIONARY: &str = "/usr/share/pocketsphinx/model/en-us/cmudict-en-us.dict";
+
+/// Phrases that wait inside the voice: they give way to one another after each clause, which the host's queue does not.
+#[cfg(feature = "native")]
+const PHRASES_AT_ONCE: usize = 8;
+
+/// The voice, and how many threads of the host it serves.
+#[cfg(feature = "native")]
+pub(super) fn kokoro(
+    config: &Config,
+    cores: usize,
+    remarks: &mut Vec<String>,
+) -> Result<(Arc<dyn Synthesizer>, usize), String> {
+    use crate::config::KokoroRuntime;
+    let model = config.kokoro_model.clone().unwrap_or_default();
+    let beside = |levels: usize| Some(model.ancestors().nth(levels)?.join("voices"));
+    let found = [beside(1), beside(2)]
+        .into_iter()
+        .flatten()
+        .find(|folder| folder.is_dir());
+    let voices = config.kokoro_voices.clone().or(found);
+    let voices = voices.ok_or_else(|| {
+        format!(
+            "kokoro.voices is needed: there is no folder \"voices\" beside {}",
+            model.display()
+        )
+    })?;
+    let options = models_kokoro::KokoroOptions {
+        voice: config.kokoro_voice.clone(),
+        runtime: match config.kokoro_runtime {
+            KokoroRuntime::Auto => models_kokoro::Runtime::Auto,
+            KokoroRuntime::Rten => models_kokoro::Runtime::Rten,
+            KokoroRuntime::Ort => models_kokoro::Runtime::Ort,
+        },
+        library: config.kokoro_library.clone(),
+        library_folders: super::weights().into_iter().collect(),
+        dictionary: Some(DICTIONARY.into()),
+        runs: (cores / 4).clamp(1, 4),
+        threads: cores,
+        ..models_kokoro::KokoroOptions::new(model, voices)
+    };
+    let kokoro = models_kokoro::Kokoro::load(&options).map_err(|failure| failure.message)?;
+    tracing::info!("the voice runs on {}", kokoro.runtime());
+    remarks.extend(kokoro.remark().map(str::to_owned));
+    Ok((Arc::new(kokoro), PHRASES_AT_ONCE))
+}
+
 #[cfg(not(feature = "native"))]
 const ABSENT: &str = "this build has no native engines: build without --no-default-features";
 
@@ -61,5 +110,14 @@ pub(super) fn whisper(
 
 #[cfg(not(feature = "native"))]
 pub(super) fn llama(_: &Config, _: usize) -> Result<(Arc<dyn LanguageModel>, usize), String> {
+    Err(ABSENT.to_owned())
+}
+
+#[cfg(not(feature = "native"))]
+pub(super) fn kokoro(
+    _: &Config,
+    _: usize,
+    _: &mut Vec<String>,
+) -> Result<(Arc<dyn Synthesizer>, usize), String> {
     Err(ABSENT.to_owned())
 }

@@ -1,6 +1,6 @@
 //! Every key: its path in the file, what it takes, and where it goes.
 
-use super::{Config, Language, Recognition, Synthesis, VoiceDetection};
+use super::{Config, KokoroRuntime, Language, Recognition, Synthesis, VoiceDetection};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use toml::Value;
@@ -61,6 +61,7 @@ keys! {
     ])?;
     "engines.synthesizer" Text |c, v| c.synthesizer = choice(v, &[
         ("flite", Synthesis::Flite),
+        ("kokoro", Synthesis::Kokoro),
         ("none", Synthesis::None),
         ("scripted", Synthesis::Scripted),
     ])?;
@@ -79,6 +80,20 @@ keys! {
     };
     "llama.replies" Number |c, v| c.llama_replies = number(v, 1, 256)? as usize;
     "llama.context_tokens" Number |c, v| c.llama_context_tokens = number(v, 512, 1_000_000)? as usize;
+    "kokoro.model" Text |c, v| {
+        if let Some(text) = filled(v)? {
+            c.kokoro_model = Some(PathBuf::from(text));
+            c.synthesizer = Synthesis::Kokoro;
+        }
+    };
+    "kokoro.voices" Text |c, v| c.kokoro_voices = filled(v)?.map(PathBuf::from);
+    "kokoro.voice" Text |c, v| c.kokoro_voice = filled(v)?;
+    "kokoro.runtime" Text |c, v| c.kokoro_runtime = choice(v, &[
+        ("auto", KokoroRuntime::Auto),
+        ("rten", KokoroRuntime::Rten),
+        ("ort", KokoroRuntime::Ort),
+    ])?;
+    "kokoro.library" Text |c, v| c.kokoro_library = filled(v)?.map(PathBuf::from);
     "knowledge.folder" Text |c, v| c.knowledge = filled(v)?.map(PathBuf::from);
     "llm.url" Text |c, v| {
         if let Some(text) = filled(v)? {

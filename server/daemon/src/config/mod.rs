@@ -36,6 +36,11 @@ pub(crate) struct Config {
     pub(crate) llama_model: Option<PathBuf>,
     pub(crate) llama_replies: usize,
     pub(crate) llama_context_tokens: usize,
+    pub(crate) kokoro_model: Option<PathBuf>,
+    pub(crate) kokoro_voices: Option<PathBuf>,
+    pub(crate) kokoro_voice: Option<String>,
+    pub(crate) kokoro_runtime: KokoroRuntime,
+    pub(crate) kokoro_library: Option<PathBuf>,
     pub(crate) knowledge: Option<PathBuf>,
     pub(crate) llm_url: Option<String>,
     pub(crate) llm_model: Option<String>,
@@ -76,8 +81,16 @@ pub(crate) enum Language {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Synthesis {
     Flite,
+    Kokoro,
     None,
     Scripted,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KokoroRuntime {
+    Auto,
+    Rten,
+    Ort,
 }
 
 impl Default for Config {
@@ -101,6 +114,11 @@ impl Default for Config {
             llama_model: None,
             llama_replies: 4,
             llama_context_tokens: 4096,
+            kokoro_model: None,
+            kokoro_voices: None,
+            kokoro_voice: None,
+            kokoro_runtime: KokoroRuntime::Auto,
+            kokoro_library: None,
             knowledge: None,
             llm_url: None,
             llm_model: None,
@@ -239,6 +257,9 @@ impl Config {
         }
         if self.language_model == Language::Llama && self.llama_model.is_none() {
             mistakes.add("engines.language_model", "\"llama\" needs llama.model");
+        }
+        if self.synthesizer == Synthesis::Kokoro && self.kokoro_model.is_none() {
+            mistakes.add("engines.synthesizer", "\"kokoro\" needs kokoro.model");
         }
         if !self.relay_urls.is_empty() && self.relay_secret.is_none() {
             mistakes.add(
