@@ -8,7 +8,6 @@ mod lanes;
 mod onnx;
 mod pronounce;
 mod speaking;
-mod spoken;
 mod vocabulary;
 mod voices;
 

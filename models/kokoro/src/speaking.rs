@@ -4,9 +4,9 @@ use crate::clause::{Clause, End, clauses};
 use crate::graph::MOST_PHONEMES;
 use crate::join::trimmed;
 use crate::pronounce::{Sound, plain};
-use crate::spoken::spoken;
 use crate::vocabulary::{SPACE, is_sound, number};
 use crate::{Blend, Cancel, Kokoro, PIECE, Phrase, Script, Stopped};
+use models_spoken::spoken;
 
 impl Kokoro {
     /// Speaks the phrase; the answer is how many samples were emitted.
