@@ -21,11 +21,12 @@ const ALWAYS: [(&str, &str); 13] = [
     ("b/c", "because"),
 ];
 /// Only with their full stop.
-const DOTTED: [(&str, &str); 65] = [
+const DOTTED: [(&str, &str); 66] = [
     ("eg", "for example"),
     ("ie", "that is"),
     ("etc", "et cetera"),
     ("esp", "especially"),
+    ("Drs", "Doctors"),
     ("Pk", "Park"),
     ("Attn", "Attention"),
     ("approx", "approximately"),
