@@ -40,6 +40,11 @@ fn fold_one(letter: char, folded: &mut String, letters: &mut Peekable<Chars<'_>>
         '℃' => folded.push_str("°C"),
         '℉' => folded.push_str("°F"),
         '№' => folded.push_str("No. "),
+        '\u{207b}' if letters.peek().is_some_and(|next| is_power(*next)) => folded.push_str("^-"),
+        '\u{2070}' | '\u{2074}'..='\u{2079}' if folded.ends_with("^-") => {
+            push_power(letter, folded)
+        }
+        '²' | '³' if folded.ends_with("^-") => push_power(letter, folded),
         '\u{2070}' | '\u{2074}'..='\u{2079}' => {
             folded.push('^');
             push_power(letter, folded);

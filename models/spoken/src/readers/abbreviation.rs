@@ -1,5 +1,6 @@
 //! Abbreviations: "Dr." and "St." by what stands beside them, "e.g.", "No. 5", "p. 12", "U.S.", "J. K. Rowling".
 
+use super::compound;
 use crate::numbers::is_digits;
 use crate::token::{Place, Said, is_name};
 
@@ -20,11 +21,12 @@ const ALWAYS: [(&str, &str); 13] = [
     ("b/c", "because"),
 ];
 /// Only with their full stop.
-const DOTTED: [(&str, &str); 65] = [
+const DOTTED: [(&str, &str); 66] = [
     ("eg", "for example"),
     ("ie", "that is"),
     ("etc", "et cetera"),
     ("esp", "especially"),
+    ("Drs", "Doctors"),
     ("Pk", "Park"),
     ("Attn", "Attention"),
     ("approx", "approximately"),
@@ -266,6 +268,25 @@ fn initials(place: Place<'_>, dotted: bool) -> Option<Said> {
         Some(bare) if bare.ends_with('.') => (bare.trim_end_matches('.'), "'s"),
         _ => (core, ""),
     };
+    // "U.S.-based", "non-U.S."
+    if let Some((left, right)) = core.split_once('-').filter(|_| core.contains('.')) {
+        let spelled = |part: &str| {
+            part.contains('.')
+                && part
+                    .trim_end_matches('.')
+                    .split('.')
+                    .all(|letter| letter.len() == 1)
+        };
+        let say = |part: &str| match spelled(part) {
+            true => part.replace('.', " ").to_ascii_uppercase(),
+            false => compound::words(part),
+        };
+        let fits = (spelled(left) || spelled(right))
+            && core
+                .bytes()
+                .all(|b| b.is_ascii_alphabetic() || b == b'.' || b == b'-');
+        return fits.then(|| Said::one(format!("{} {}", say(left), say(right))).with_dot());
+    }
     let letters: Vec<&str> = bare.split('.').collect();
     let single = |part: &&str| part.len() == 1 && part.bytes().all(|b| b.is_ascii_alphabetic());
     if letters.len() > 1 && letters.iter().all(single) {

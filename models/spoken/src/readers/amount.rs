@@ -3,6 +3,7 @@
 use crate::lexicon;
 use crate::numbers::{is_digits, label, quantity, small};
 use crate::token::{Place, Said, is_capitals, is_name};
+use std::borrow::Cow;
 
 /// "-$3.50/month" taken apart.
 #[derive(Clone, Debug)]
@@ -11,7 +12,7 @@ pub(super) struct Amount<'a> {
     pub(super) sign: &'static str,
     /// "$", "US$", or nothing.
     pub(super) mark: &'a str,
-    pub(super) number: &'a str,
+    pub(super) number: Cow<'a, str>,
     /// What stands behind the number.
     pub(super) suffix: &'a str,
 }
@@ -20,7 +21,7 @@ const SIGNS: [(&str, &str); 13] = [
     ("<=", "less than or equal to"),
     (">=", "greater than or equal to"),
     ("<", "less than"),
-    (">", "greater than"),
+    (">", "more than"),
     ("≤", "at most"),
     ("≥", "at least"),
     ("+/-", "plus or minus"),
@@ -49,7 +50,10 @@ impl<'a> Amount<'a> {
             (sign, rest) = ("minus", minus);
         }
         let (number, suffix) = rest.split_at(number_length(rest));
-        quantity(number)?;
+        let number = match quantity(number) {
+            Some(_) => Cow::Borrowed(number),
+            None => Cow::Owned(european(number, suffix)?),
+        };
         Some(Self {
             sign,
             mark,
@@ -59,7 +63,7 @@ impl<'a> Amount<'a> {
     }
 
     pub(super) fn words(&self) -> String {
-        with_sign(self.sign, &quantity(self.number).unwrap_or_default())
+        with_sign(self.sign, &quantity(&self.number).unwrap_or_default())
     }
 
     pub(super) fn is_one(&self) -> bool {
@@ -72,6 +76,15 @@ pub(super) fn with_sign(sign: &str, words: &str) -> String {
         "" => words.to_owned(),
         sign => format!("{sign} {words}"),
     }
+}
+
+/// "1.200,50" and "3,50" as they are written in America; only where it can be nothing else.
+fn european(number: &str, suffix: &str) -> Option<String> {
+    let (whole, part) = number.rsplit_once(',')?;
+    let fits = (1..=2).contains(&part.len()) && !whole.contains(',') && !suffix.starts_with(',');
+    let plain: String = whole.chars().filter(|c| *c != '.').collect();
+    let grouped = whole.split('.').skip(1).all(|group| group.len() == 3);
+    (fits && grouped && is_digits(&plain) && plain.len() <= 9).then(|| format!("{plain}.{part}"))
 }
 
 /// How much of the beginning is digits, with commas and points inside.
@@ -268,7 +281,7 @@ fn sum(core: &str) -> Option<String> {
         true => "",
         false => " times ten",
     };
-    let ending = match (core.contains('^'), power.number, power.sign) {
+    let ending = match (core.contains('^'), power.number.as_ref(), power.sign) {
         (true, "2", "") => " squared".to_owned(),
         (true, "3", "") => " cubed".to_owned(),
         _ => format!(" to the power of {}", power.words()),

@@ -168,6 +168,12 @@ fn push(said: &mut String, part: &mut String, manner: Manner, shouted: bool, pow
     if part.is_empty() {
         return;
     }
+    if let Some(words) = super::version::version(part).filter(|_| part.matches('.').count() >= 2) {
+        said.push_str(&words);
+        said.push(' ');
+        part.clear();
+        return;
+    }
     if part.contains(',') && crate::numbers::quantity(part).is_none() {
         *part = part.replace(',', " ");
     }

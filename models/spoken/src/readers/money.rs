@@ -134,8 +134,13 @@ pub(super) fn read(place: Place<'_>) -> Option<Said> {
         .on(skip)
         .follows(1)
         .filter(|_| suffix.is_empty() || scaled.is_some())?;
+    let (next, rate) = match next.split_once('/') {
+        Some((next, rate)) => (next, format!(" per {}", unit::one_of(rate))),
+        None => (next, String::new()),
+    };
     let currency = find(next).or_else(|| find(next.strip_suffix('s')?))?;
     let mut said = say(place, &span, currency, suffix)?;
+    said.words.push_str(&rate);
     said.taken += 1;
     Some(said)
 }
@@ -225,7 +230,7 @@ fn coins(amount: &Amount<'_>, currency: &Currency, plural: &str) -> String {
                     cardinal(cents),
                     part(cents)
                 ),
-                _ => quantity(amount.number).unwrap_or_default() + " " + plural,
+                _ => quantity(&amount.number).unwrap_or_default() + " " + plural,
             }
         }
         _ => {
@@ -234,7 +239,7 @@ fn coins(amount: &Amount<'_>, currency: &Currency, plural: &str) -> String {
             } else {
                 plural
             };
-            quantity(amount.number).unwrap_or_default() + " " + name
+            quantity(&amount.number).unwrap_or_default() + " " + name
         }
     };
     with_sign(amount.sign, &said)

@@ -16,6 +16,17 @@ pub(super) fn read(place: Place<'_>) -> Option<Said> {
         return (place.core(0) != "x").then_some(said);
     }
     let core = place.core(0);
+    let called =
+        place.core(-1).contains('-') && place.core(-1).ends_with(|c: char| c.is_ascii_digit());
+    if let Some(inner) = core
+        .strip_prefix('x')
+        .filter(|inner| called && is_digits(inner))
+    {
+        return Some(Said::one(format!(
+            "extension {}",
+            crate::numbers::label(inner)
+        )));
+    }
     if !core.starts_with(|c: char| c == '+' || c.is_ascii_digit() || c == '(') {
         return None;
     }

@@ -85,6 +85,7 @@ pub(super) fn read(place: Place<'_>) -> Option<Said> {
     match core {
         "-" | "–" | "—" | "--" => return Some(Said::one(dash(place))),
         ">" => return Some(Said::one(greater(place))),
+        "/" if place.is(-1, &["and"]) => return Some(Said::one("")),
         "/" => {
             return Some(Said::one(if between_numbers(place) {
                 "divided by"
@@ -105,7 +106,7 @@ pub(super) fn read(place: Place<'_>) -> Option<Said> {
         "x" | "X" | "\\" => return None,
         _ => {}
     }
-    if place.core(-1).len() > 1
+    if (place.core(-1).len() > 1 || place.at == 0)
         && matches!(core, "≥" | ">=" | "≤" | "<=")
         && !is_number(place.core(-1))
     {

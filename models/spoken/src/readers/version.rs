@@ -113,8 +113,8 @@ pub(super) fn version(text: &str) -> Option<String> {
         }
     }
     if let Some(rest) = rest {
-        let plain =
-            rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.') && !is_digits(rest);
+        let plain = rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.')
+            && (!is_digits(rest) || numbers.matches('.').count() >= 2);
         let words: Vec<String> = rest.split('.').map(compound::words).collect();
         said = plain.then(|| format!("{said} {}", words.join(" ")))?;
     }

@@ -51,6 +51,9 @@ pub(super) fn read(place: Place<'_>) -> Option<Said> {
     if let Some(said) = decade(place).or_else(|| of_an_age(place)) {
         return Some(said);
     }
+    if let Some(said) = decades(core) {
+        return Some(said);
+    }
     if let Some((from, to)) = core.split_once(['–', '-', '/']) {
         return span(core, from, to);
     }
@@ -76,6 +79,17 @@ fn decade(place: Place<'_>) -> Option<Said> {
         _ => return None,
     };
     Some(Said::one(head + &words))
+}
+
+/// "1980s–1990s".
+fn decades(core: &str) -> Option<Said> {
+    let (from, to) = core.split_once(['–', '-'])?;
+    let one = |text: &str| {
+        let number = is_year(text.strip_suffix('s').unwrap_or(text))?;
+        number.is_multiple_of(10).then(|| many(&year(number)))
+    };
+    let fits = to.ends_with('s');
+    fits.then(|| Some(Said::one(format!("{} to {}", one(from)?, one(to)?))))?
 }
 
 /// "the 80s", "'90s", "her 30s"; but "a timeout of 30s".
