@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { REPARTEE, browse, call, cough, count, event, events, say, serve, type, wav } from "./rig.mjs";
+import { REPARTEE, answered, browse, call, cough, count, event, events, say, serve, type, wav } from "./rig.mjs";
 
 let browser, server, journals;
 
@@ -20,14 +20,6 @@ after(async () => {
   await server?.stop();
   rmSync(journals, { recursive: true, force: true });
 });
-
-/** What the agent's last reply said, once all of it was heard. */
-async function answered(page, after = 0) {
-  const done = await event(page, "response.done", { after });
-  await event(page, "output_audio_buffer.stopped", { field: "response_id", value: done.response.id, after });
-  const content = done.response.output.flatMap((item) => item.content ?? []);
-  return { response: done.response.id, text: content.map((part) => part.transcript ?? part.text).join(" ") };
-}
 
 test("a question asked aloud is heard, answered aloud, and its source is shown", async () => {
   const page = await browser.open(server.url);

@@ -15,7 +15,8 @@ const PAGE = readFileSync(new URL("agents.html", import.meta.url));
 const CALLER = fileURLToPath(new URL("caller.js", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
 const TARGET = process.env.CARGO_TARGET_DIR ?? join(ROOT, "target");
-export const REPARTEE = process.env.REPARTEE ?? join(TARGET, "debug", "repartee");
+export const BUILT = join(TARGET, "debug");
+export const REPARTEE = process.env.REPARTEE ?? join(BUILT, "repartee");
 export const CHROMIUM = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser"]
   .find((place) => place && existsSync(place));
 const ARGUMENTS = [
@@ -126,6 +127,14 @@ export async function event(page, type, { field, value, after = 0 } = {}) {
     { polling: 20 },
   );
   return found.jsonValue();
+}
+
+/** What the agent's last reply said, once all of it was heard. */
+export async function answered(page, after = 0) {
+  const done = await event(page, "response.done", { after });
+  await event(page, "output_audio_buffer.stopped", { field: "response_id", value: done.response.id, after });
+  const content = done.response.output.flatMap((item) => item.content ?? []);
+  return { response: done.response.id, text: content.map((part) => part.transcript ?? part.text).join(" ") };
 }
 
 export async function type(page, text) {

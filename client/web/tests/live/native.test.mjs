@@ -1,0 +1,100 @@
+//! The page converses through whisper.cpp, llama.cpp and Kokoro, on models made on the spot: what is said depends on
+//! what was heard, typed and read.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { BUILT, answered, browse, call, count, event, events, say, serve, type, wavOf } from "./rig.mjs";
+
+/** The models know no language: one hears in which register somebody hums. */
+const HUMS = [
+  [130, 240, 350, 460, 570, 680],
+  [830, 960, 1_090, 1_220, 1_350, 1_500],
+];
+const HEARD = ["what time does the desk open", "where can I find a map"];
+/** ... and the other repeats the last word it knows of what was said, and of the passage that was found. */
+const SAID = (heard, read) => `You said ${heard} and I read "${read}". That is all my little head`;
+
+let browser, server, folder;
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), "repartee-native-"));
+  execFileSync(join(BUILT, "examples", "fixtures"), [folder]);
+  mkdirSync(join(folder, "documents"));
+  writeFileSync(join(folder, "documents", "map.md"), "# The map\n\nYou can find a map by the castle window.\n");
+  writeFileSync(join(folder, "repartee.toml"), `
+[whisper]
+model = "${folder}/hearing.bin"
+[llama]
+model = "${folder}/answering.gguf"
+context_tokens = 2048
+[kokoro]
+model = "${folder}/speaking.onnx"
+voices = "${folder}/voices"
+[knowledge]
+folder = "${folder}/documents"
+`);
+  [browser, server] = await Promise.all([browse(), serve("--config", join(folder, "repartee.toml"))]);
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function hum(register, ms = 3_200, rate = 48_000) {
+  const samples = Float32Array.from({ length: (ms * rate) / 1_000 }, (_, n) =>
+    HUMS[register].reduce((sum, hertz) => sum + 0.08 * Math.sin((2 * Math.PI * hertz * n) / rate), 0));
+  return wavOf(samples, rate);
+}
+
+async function understood(page, after = 0) {
+  return (await event(page, "conversation.item.input_audio_transcription.completed", { after })).transcript.trim();
+}
+
+test("a caller is heard by Whisper, answered by Llama in Kokoro's voice, cuts in, and types", async () => {
+  const page = await browser.open(server.url);
+  await call(page);
+  await say(page, hum(1));
+  assert.equal(await understood(page), HEARD[1]);
+  await event(page, "output_audio_buffer.started");
+  await page.waitForFunction(() => globalThis.caller.voiced() > 600);
+
+  // Cutting in, in another register: other words are heard, and the history keeps what was.
+  let mark = await count(page);
+  await say(page, hum(0));
+  const cut = await event(page, "repartee.cut", { after: mark });
+  const whole = (await events(page, "response.output_audio_transcript.delta"))
+    .filter((delta) => delta.response_id === cut.response_id).map((delta) => delta.delta).join("").trim();
+  assert.ok(whole.startsWith(SAID("nothing", "window")), whole);
+  assert.ok(whole.startsWith(cut.heard.trim()) && cut.heard.trim().length < whole.length, cut.heard);
+  assert.equal(await understood(page, mark), HEARD[0]);
+  await page.locator("#captions [data-phase=cut] .cut").first().waitFor();
+
+  mark = await count(page);
+  await type(page, "Tell me of the ducks.");
+  const { text } = await answered(page, mark);
+  assert.ok(text.trim().startsWith(SAID("ducks", "window")) || text.trim().startsWith(SAID("ducks", "nothing")), text);
+  assert.match(await page.innerText("#captions"), /You said ducks/);
+  const [hello] = await events(page, "repartee.hello");
+  const engines = Object.fromEntries(hello.engines.map((engine) => [engine.seam, engine.grade]));
+  assert.deepEqual([engines.recognizer, engines.language_model, engines.synthesizer], ["local", "local", "local"]);
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
+test("a muted microphone is not heard by Whisper", async () => {
+  const page = await browser.open(server.url);
+  await call(page);
+  await page.click("#mute");
+  await say(page, hum(1));
+  await type(page, "Tell me of the river.");
+  const { text } = await answered(page);
+  assert.ok(text.includes("You said river"), text);
+  assert.deepEqual(await events(page, "input_audio_buffer.speech_started"), []);
+  await page.context().close();
+});
