@@ -77,18 +77,22 @@ const HARD: Floor = Floor {
 const NEAR: Together = Together {
     right: 0.50,
     refused: 0.60,
+    show: true,
 };
 
 /// Folders that nothing was fitted to.
 const UNSEEN: Together = Together {
     right: 0.55,
     refused: 0.75,
+    show: false,
 };
 
 /// What folders have reached together, typed.
 struct Together {
     right: f32,
     refused: f32,
+    /// Which ones failed: not for folders that nobody may fit to.
+    show: bool,
 }
 
 fn open(name: &str) -> Knowledge {
@@ -218,7 +222,7 @@ fn measure_together(names: &[&str], extension: &str, floor: &Together) {
         let (knowledge, mut tally) = (open(name), Tally::default());
         for case in read(name, extension) {
             let reply = ask(&knowledge, &case.question);
-            tally.count(&case, &case.question, &reply, true);
+            tally.count(&case, &case.question, &reply, floor.show);
         }
         tally.print(&format!("{name}.{extension}"));
         all.add(&tally);
