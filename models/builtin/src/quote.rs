@@ -5,6 +5,7 @@
 
 mod answer;
 mod candidate;
+mod contrast;
 mod evidence;
 mod features;
 mod phrases;
@@ -16,6 +17,8 @@ use models_engine::wording::Question;
 use models_engine::{Author, Cancel, Card, Grade, LanguageModel, Line, Piece, Prompt, Stopped};
 
 use answer::Answer;
+#[doc(hidden)]
+pub use contrast::contrast;
 use smalltalk::Smalltalk;
 
 /// Quotes. Holds nothing: everything it needs is in the prompt.

@@ -20,7 +20,11 @@ fn folders() -> PathBuf {
 }
 
 fn cases(name: &str) -> Vec<Case> {
-    let file = folders().join(name).with_extension("questions");
+    read(name, "questions")
+}
+
+fn read(name: &str, extension: &str) -> Vec<Case> {
+    let file = folders().join(name).with_extension(extension);
     asking::cases(&file).expect("the fixture is part of the repository")
 }
 
@@ -64,10 +68,32 @@ const PLAIN: Floor = Floor {
 
 /// Folders whose questions tell a story, use other words, or ask for what is nearly there.
 const HARD: Floor = Floor {
-    typed: 0.70,
-    misheard: 0.55,
-    refused: 0.88,
+    typed: 0.75,
+    misheard: 0.60,
+    refused: 0.92,
 };
+
+/// The folders above with questions about what is nearly there.
+const NEAR: Together = Together {
+    right: 0.50,
+    refused: 0.60,
+    show: true,
+};
+
+/// Folders that nothing was fitted to.
+const UNSEEN: Together = Together {
+    right: 0.55,
+    refused: 0.75,
+    show: false,
+};
+
+/// What folders have reached together, typed.
+struct Together {
+    right: f32,
+    refused: f32,
+    /// Which ones failed: not for folders that nobody may fit to.
+    show: bool,
+}
 
 fn open(name: &str) -> Knowledge {
     let (knowledge, warnings) = Knowledge::open(&folders().join(name)).expect("the folder is good");
@@ -187,6 +213,40 @@ fn a_follow_up_is_understood_from_what_was_asked() {
         "{}",
         reply.text
     );
+}
+
+/// Typed, and all that is asked of several folders together: one alone has too few of them.
+fn measure_together(names: &[&str], extension: &str, floor: &Together) {
+    let mut all = Tally::default();
+    for name in names {
+        let (knowledge, mut tally) = (open(name), Tally::default());
+        for case in read(name, extension) {
+            let reply = ask(&knowledge, &case.question);
+            tally.count(&case, &case.question, &reply, floor.show);
+        }
+        tally.print(&format!("{name}.{extension}"));
+        all.add(&tally);
+    }
+    all.print("all of them");
+    let (right, refused) = (all.right_share(), all.refused_share());
+    assert!(right >= floor.right, "{right} right");
+    assert!(refused >= floor.refused, "{refused} refused");
+}
+
+/// Questions in a folder's own words that it does not answer, and such as it answers in other words.
+#[test]
+fn what_is_nearly_there_is_rather_refused() {
+    const FOLDERS: [&str; 13] = [
+        "aquarium", "backup", "espresso", "freight", "handbook", "hotel", "island", "ledger",
+        "library", "pool", "router", "vet", "workshop",
+    ];
+    measure_together(&FOLDERS, "near", &NEAR);
+}
+
+/// No weight was fitted to these, and no rule written for them: let it stay so.
+#[test]
+fn folders_that_were_never_fitted_to_are_known() {
+    measure_together(&["choir", "drone", "creditunion"], "questions", &UNSEEN);
 }
 
 #[test]

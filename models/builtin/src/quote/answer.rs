@@ -4,6 +4,7 @@ use models_engine::Passage;
 use models_engine::wording::{Question, Weight};
 
 use super::candidate::{Candidate, Field, View};
+use super::contrast::contrast;
 use super::features::{ENOUGH_WORDS, Features, features};
 use super::weights::Weights;
 
@@ -17,11 +18,11 @@ pub(super) struct Answer<'a> {
 /// So short an answer has room for the sentence beside it.
 const BRIEF_WORDS: usize = 32;
 /// A sentence from elsewhere is said too when its score comes this close.
-const RIVAL: f32 = 2.0;
+const RIVAL: f32 = 3.0;
 /// Two answers have no more words than this.
 const MOST_WORDS: usize = 70;
 /// A second sentence of the same passage is said too when its score comes this close.
-const RUNNER_UP: f32 = 0.8;
+const RUNNER_UP: f32 = 1.2;
 
 impl Answer<'_> {
     fn word_count(&self) -> usize {
@@ -54,7 +55,10 @@ pub(super) fn find<'a>(
     let mut judged = judged(question, &field);
     judged.retain(|judged| spoken.is_none_or(|spoken| !spoken.contains(judged.candidate.text)));
     judged.retain(Judged::says_something);
-    let Some(best) = judged.first().filter(|best| best.trust >= 0.0) else {
+    let scored: Vec<(usize, f32)> = judged.iter().map(Judged::scored).collect();
+    let weights = Weights::of(field.nearest.is_some());
+    let trusted = |best: &&Judged<'_, '_>| weights.trust(&best.features, &contrast(&scored)) >= 0.0;
+    let Some(best) = judged.first().filter(trusted) else {
         return Vec::new();
     };
     let rival = judged[1..]
@@ -95,8 +99,6 @@ struct Judged<'f, 'a> {
     candidate: &'f Candidate<'a>,
     features: Features,
     score: f32,
-    /// Below 0 it is rather no answer.
-    trust: f32,
 }
 
 impl<'f, 'a> Judged<'f, 'a> {
@@ -113,8 +115,11 @@ impl<'f, 'a> Judged<'f, 'a> {
             candidate,
             features,
             score: weights.score(&features),
-            trust: weights.trust(&features),
         }
+    }
+
+    fn scored(&self) -> (usize, f32) {
+        (self.candidate.passage, self.score)
     }
 
     fn says_something(&self) -> bool {

@@ -5,7 +5,30 @@ use models_engine::wording::{Expected, Question, Word, likeness, words};
 use super::candidate::{Candidate, Field, View};
 use super::evidence::{demanded, fit};
 
-pub(super) const COUNT: usize = 45;
+/// What speaks for a sentence by itself.
+const OWN: usize = 45;
+/// Each kind of question is trusted in its own measure.
+const KINDS: [Expected; 18] = [
+    Expected::Anything,
+    Expected::Meaning,
+    Expected::Price,
+    Expected::Count,
+    Expected::Frequency,
+    Expected::Size,
+    Expected::Speed,
+    Expected::Age,
+    Expected::Weight,
+    Expected::Heat,
+    Expected::Duration,
+    Expected::Moment,
+    Expected::Past,
+    Expected::Person,
+    Expected::Place,
+    Expected::Reason,
+    Expected::Steps,
+    Expected::Contact,
+];
+pub(super) const COUNT: usize = OWN + KINDS.len();
 pub(super) type Features = [f32; COUNT];
 
 // How surely a word counts that stands not in the sentence itself.
@@ -62,13 +85,30 @@ impl Shares<'_, '_> {
     }
 }
 
-/// Each line one number, mostly from 0 to 1; [`super::weights`] has a weight for each, in this order.
+/// What [`super::weights`] has a weight for each, in this order. The kind of the question is the same for
+/// all sentences: it says nothing about which of them answers, and much about how far to trust that one.
 pub(super) fn features(
     question: &Question,
     field: &Field<'_>,
     view: &View<'_>,
     candidate: &Candidate<'_>,
 ) -> Features {
+    let mut all = [0.0; COUNT];
+    let (own, kinds) = all.split_at_mut(OWN);
+    own.copy_from_slice(&own_features(question, field, view, candidate));
+    for (feature, kind) in kinds.iter_mut().zip(KINDS) {
+        *feature = f32::from(u8::from(question.expected == kind));
+    }
+    all
+}
+
+/// Each line one number, mostly from 0 to 1.
+fn own_features(
+    question: &Question,
+    field: &Field<'_>,
+    view: &View<'_>,
+    candidate: &Candidate<'_>,
+) -> [f32; OWN] {
     let counted = counted(question, view, candidate);
     let fit = match counted {
         Some(false) => Some(0.2),
