@@ -79,6 +79,11 @@ keys! {
     };
     "llama.replies" Number |c, v| c.llama_replies = number(v, 1, 256)? as usize;
     "llama.context_tokens" Number |c, v| c.llama_context_tokens = number(v, 512, 1_000_000)? as usize;
+    "models.mirror" Text |c, v| {
+        c.models_mirror = filled(v)?;
+        c.models_mirror.as_deref().map_or(Ok(()), url)?;
+    };
+    "models.manifest" Text |c, v| c.models_manifest = filled(v)?.map(PathBuf::from);
     "knowledge.folder" Text |c, v| c.knowledge = filled(v)?.map(PathBuf::from);
     "llm.url" Text |c, v| {
         if let Some(text) = filled(v)? {

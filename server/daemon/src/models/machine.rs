@@ -1,0 +1,74 @@
+//! What this machine has: memory, and a GPU's where ggml knows one.
+
+use models_weights::{Manifest, WeightSet};
+
+/// The system and everything else need some, too.
+const SHARE: u64 = 70;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Machine {
+    /// `None` where it is not known.
+    pub(crate) memory: Option<u64>,
+    pub(crate) gpu_memory: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fit {
+    Fits,
+    /// There is room, but no GPU that it would be fast on.
+    Slow,
+    TooLarge,
+    Unknown,
+}
+
+impl Machine {
+    pub(crate) fn this() -> Self {
+        let told = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+        Self {
+            memory: total(&told),
+            gpu_memory: gpu_memory(),
+        }
+    }
+
+    pub(crate) fn fit(&self, manifest: &Manifest, set: &WeightSet) -> Fit {
+        let needed = manifest.memory_of(set);
+        let holds = |memory: u64| memory / 100 * SHARE >= needed;
+        if self.gpu_memory.is_some_and(holds) {
+            return Fit::Fits;
+        }
+        match self.memory {
+            None => Fit::Unknown,
+            Some(memory) if !holds(memory) => Fit::TooLarge,
+            Some(_) if set.gpu => Fit::Slow,
+            Some(_) => Fit::Fits,
+        }
+    }
+
+    /// The largest that fits; the manifest names the small ones first.
+    pub(crate) fn best<'a>(&self, manifest: &'a Manifest) -> Option<&'a WeightSet> {
+        let mut sets = manifest.sets.iter().rev();
+        sets.find(|set| self.fit(manifest, set) == Fit::Fits)
+    }
+}
+
+/// `MemTotal:       24567890 kB`
+fn total(meminfo: &str) -> Option<u64> {
+    let line = meminfo
+        .lines()
+        .find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    kilobytes.checked_mul(1024)
+}
+
+/// Of the largest one.
+#[cfg(feature = "native")]
+fn gpu_memory() -> Option<u64> {
+    let ggml = models_ggml::Ggml::ready().ok()?;
+    let gpus = ggml.devices().iter().filter(|device| device.gpu);
+    gpus.map(|device| device.memory_total_bytes).max()
+}
+
+#[cfg(not(feature = "native"))]
+fn gpu_memory() -> Option<u64> {
+    None
+}
