@@ -4,6 +4,7 @@ mod native;
 
 use crate::config::{Config, Language, Recognition, Synthesis, VoiceDetection};
 use crate::meaning::Learning;
+use crate::models;
 use models_builtin::{RuleEndpointer, Sphinx, SphinxOptions};
 use models_engine::scripted::{
     ScriptedEndpointer, ScriptedLanguage, ScriptedRecognizer, ScriptedRetriever,
@@ -32,6 +33,7 @@ pub(crate) struct Assembled {
 /// Loads every engine: seconds, on a thread of its own. An error is a sentence that says what to do.
 pub(crate) fn assemble(config: &Config) -> Result<Assembled, String> {
     let mut remarks = Vec::new();
+    let config = &models::chosen(config)?;
     let knowledge = Arc::new(knowledge(config, &mut remarks)?);
     let searched = config.language_model != Language::Scripted;
     let learning = searched.then(|| Learning::begin(&knowledge, config.knowledge.as_deref()));

@@ -1,8 +1,13 @@
 //! `repartee models`: weights listed, fetched, checked and removed.
 
 mod bars;
+mod chosen;
 mod machine;
+mod offer;
 mod table;
+
+pub(crate) use chosen::chosen;
+pub(crate) use offer::offer;
 
 use crate::assemble::weights;
 use crate::command_line::{List, Models, ModelsTask, Pull, Remove, Verify};
@@ -27,23 +32,25 @@ pub(crate) fn run(models: &Models) -> Result<(), String> {
     }
 }
 
-/// The folder of weights, with the manifest within or with one of the user's own.
-pub(crate) fn shelf(manifest: Option<&Path>) -> Result<Shelf, String> {
-    let manifest = match manifest {
-        None => Manifest::embedded(),
-        Some(path) => {
-            let name = path.display().to_string();
-            let text = std::fs::read_to_string(path)
-                .map_err(|error| format!("{name} cannot be read: {error}"))?;
-            Manifest::parse(&name, &text).map_err(|mistakes| mistakes.to_string())?
-        }
+/// The manifest within, or one of the user's own.
+pub(crate) fn manifest(own: Option<&Path>) -> Result<Manifest, String> {
+    let Some(path) = own else {
+        return Ok(Manifest::embedded());
     };
-    let folder =
-        weights().ok_or("no folder for weights is known: name one with REPARTEE_WEIGHTS")?;
-    Shelf::open(folder, manifest).map_err(said)
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path);
+    let text = text.map_err(|error| format!("{name} cannot be read: {error}"))?;
+    Manifest::parse(&name, &text).map_err(|mistakes| mistakes.to_string())
 }
 
-pub(crate) fn said(trouble: Trouble) -> String {
+/// The folder that weights lie in.
+fn shelf(own: Option<&Path>) -> Result<Shelf, String> {
+    let folder =
+        weights().ok_or("no folder for weights is known: name one with REPARTEE_WEIGHTS")?;
+    Shelf::open(folder, manifest(own)?).map_err(said)
+}
+
+fn said(trouble: Trouble) -> String {
     trouble.to_string()
 }
 
@@ -61,7 +68,7 @@ fn pulled(pull: &Pull, config: &Config, shelf: &mut Shelf) -> Result<(), String>
     let files = shelf.named(&pull.names).map_err(said)?;
     let files: Vec<&WeightFile> = files.iter().collect();
     let options = PullOptions {
-        hub: hub_options(pull, config),
+        hub: hub_options(pull.mirror.clone(), pull.token_to_mirror, config),
         offline: pull.offline,
         ..PullOptions::default()
     };
@@ -91,13 +98,13 @@ fn pulled(pull: &Pull, config: &Config, shelf: &mut Shelf) -> Result<(), String>
 }
 
 /// Typed, else configured, else what the hub's own tools know.
-fn hub_options(pull: &Pull, config: &Config) -> HubOptions {
+fn hub_options(mirror: Option<String>, token_to_mirror: bool, config: &Config) -> HubOptions {
     let variable = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
-    let mirror = pull.mirror.clone().or_else(|| config.models_mirror.clone());
+    let mirror = mirror.or_else(|| config.models_mirror.clone());
     HubOptions {
         mirror: mirror.or_else(|| variable("HF_ENDPOINT")),
         token: variable("HF_TOKEN").as_deref().and_then(Token::new),
-        token_to_mirror: pull.token_to_mirror,
+        token_to_mirror,
         ..HubOptions::default()
     }
 }
@@ -163,7 +170,7 @@ fn removed(remove: &Remove, shelf: &mut Shelf) -> Result<(), String> {
 }
 
 /// For a server that starts: how far it is with reading a file that it has not seen before, in its log.
-pub(crate) struct InTheLog;
+struct InTheLog;
 
 impl Progress for InTheLog {
     fn begin(&self, file: &str, _: models_weights::Step, total_bytes: u64) {

@@ -16,22 +16,48 @@ use server::{PATIENCE, Server};
 
 const RATE: usize = 48_000;
 
-async fn serve(folder: &Folder) -> Server {
-    let whisper = folder.write("hearing.bin", hearing());
-    let llama = folder.write("answering.gguf", answering(Mind::Plain));
-    std::fs::create_dir(folder.path("documents")).expect("the temp folder is writable");
+/// A set of two files, as a manifest of one's own names them, and where they lie.
+fn lay_weights(folder: &Folder) {
+    std::fs::create_dir(folder.path("weights")).expect("the temp folder is writable");
+    let file = |name: &str, kind: &str, bytes: Vec<u8>| {
+        let (length, hash) = (bytes.len(), models_weights::Sha256Hash::of_bytes(&bytes));
+        folder.write(&format!("weights/{name}.weights"), bytes);
+        format!(
+            "[[files]]\nname = \"{name}\"\nkind = \"{kind}\"\nfile = \"{name}.weights\"\nrepo = \"o/n\"\n\
+             revision = \"main\"\npinned = false\npath = \"x\"\nbytes = {length}\nsha256 = \"{hash}\"\n\
+             licence = \"MIT\"\nmemory_mb = 1\n"
+        )
+    };
+    let files =
+        file("hearing", "whisper", hearing()) + &file("answering", "llama", answering(Mind::Plain));
+    let head = "hub = \"http://127.0.0.1:1\"\n[[sets]]\nname = \"tiny\"\nfor = \"tests\"\nfiles = [\"hearing\", \"answering\"]\n";
+    folder.write("own.toml", format!("{head}{files}"));
+}
+
+async fn begin(folder: &Folder) -> Result<Server, String> {
+    std::fs::create_dir_all(folder.path("documents")).expect("the temp folder is writable");
     folder.write(
         "documents/map.md",
         "# The map\n\nYou can find a map by the castle window.\n",
     );
+    let (weights, manifest) = (folder.path("weights"), folder.path("own.toml"));
     let environment = [
-        ("REPARTEE_WHISPER_MODEL", whisper.as_str()),
-        ("REPARTEE_LLAMA_MODEL", llama.as_str()),
+        ("REPARTEE_WEIGHTS", weights.as_str()),
+        ("REPARTEE_MODELS_MANIFEST", &manifest),
+        // The recognizer by the set, the language model by its name.
+        ("REPARTEE_MODELS_SET", "tiny"),
+        ("REPARTEE_ENGINES_RECOGNIZER", "whisper"),
+        ("REPARTEE_LLAMA_MODEL", "answering"),
         ("REPARTEE_LLAMA_CONTEXT_TOKENS", "2048"),
     ];
     let documents = folder.path("documents");
     let arguments = ["--listen", "127.0.0.1:0", "--knowledge", &documents];
-    let server = Server::begin_with(&arguments, &environment).await;
+    Server::begin_with(&arguments, &environment).await
+}
+
+async fn serve(folder: &Folder) -> Server {
+    lay_weights(folder);
+    let server = begin(folder).await;
     server.unwrap_or_else(|complaint| panic!("the server serves: {complaint}"))
 }
 
@@ -77,4 +103,24 @@ async fn a_caller_is_heard_and_answered_by_the_native_engines() {
     call.type_text("and the ducks").await.expect("it stands");
     assert_eq!(said(&call, 1).await, reply("ducks", "window"));
     call.hang_up().await.expect("it stood to its end");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn weights_that_are_missing_or_wrong_are_not_loaded() {
+    let folder = Folder::new("native-wrong");
+    lay_weights(&folder);
+    let file = folder.path("weights/answering.weights");
+    let mut bytes = std::fs::read(&file).expect("it was laid");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&file, bytes).expect("it can be written");
+    let complaint = begin(&folder).await.err().expect("a bit is flipped");
+    let wanted = "answering.weights is not what it should be: its SHA-256 is";
+    assert!(complaint.contains(wanted), "{complaint}");
+    std::fs::remove_file(&file).expect("it is there");
+    let complaint = begin(&folder).await.err().expect("it is gone");
+    assert!(
+        complaint.contains("repartee models pull answering"),
+        "{complaint}"
+    );
 }

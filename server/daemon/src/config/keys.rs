@@ -79,6 +79,8 @@ keys! {
     };
     "llama.replies" Number |c, v| c.llama_replies = number(v, 1, 256)? as usize;
     "llama.context_tokens" Number |c, v| c.llama_context_tokens = number(v, 512, 1_000_000)? as usize;
+    "models.set" Text |c, v| c.models_set = filled(v)?;
+    "models.offer" Text |c, v| c.models_offer = choice(v, &[("no", false), ("yes", true)])?;
     "models.mirror" Text |c, v| {
         c.models_mirror = filled(v)?;
         c.models_mirror.as_deref().map_or(Ok(()), url)?;

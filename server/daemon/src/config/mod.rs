@@ -36,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) llama_model: Option<PathBuf>,
     pub(crate) llama_replies: usize,
     pub(crate) llama_context_tokens: usize,
+    pub(crate) models_set: Option<String>,
+    pub(crate) models_offer: bool,
     pub(crate) models_mirror: Option<String>,
     pub(crate) models_manifest: Option<PathBuf>,
     pub(crate) knowledge: Option<PathBuf>,
@@ -103,6 +105,8 @@ impl Default for Config {
             llama_model: None,
             llama_replies: 4,
             llama_context_tokens: 4096,
+            models_set: None,
+            models_offer: false,
             models_mirror: None,
             models_manifest: None,
             knowledge: None,
@@ -138,6 +142,7 @@ impl Config {
         }
         config.take_environment(environment, &mut mistakes);
         typed(&mut config, &mut mistakes);
+        config.take_set();
         config.check(&mut mistakes);
         mistakes.none_or(config)
     }
@@ -211,6 +216,19 @@ impl Config {
         self.language_model = Language::Remote;
     }
 
+    /// A set takes the place of the built-in engines, and of no other that was chosen.
+    fn take_set(&mut self) {
+        if self.models_set.is_none() {
+            return;
+        }
+        if self.recognizer == Recognition::PocketSphinx {
+            self.recognizer = Recognition::Whisper;
+        }
+        if self.language_model == Language::Quote {
+            self.language_model = Language::Llama;
+        }
+    }
+
     /// What each value alone cannot show.
     fn check(&self, mistakes: &mut Mistakes) {
         if self.lan && self.listen.ip().is_loopback() {
@@ -238,12 +256,7 @@ impl Config {
                 "\"remote\" needs llm.url (or --llm URL)",
             );
         }
-        if self.recognizer == Recognition::Whisper && self.whisper_model.is_none() {
-            mistakes.add("engines.recognizer", "\"whisper\" needs whisper.model");
-        }
-        if self.language_model == Language::Llama && self.llama_model.is_none() {
-            mistakes.add("engines.language_model", "\"llama\" needs llama.model");
-        }
+        self.check_models(mistakes);
         if !self.relay_urls.is_empty() && self.relay_secret.is_none() {
             mistakes.add(
                 "relay.secret",
@@ -257,6 +270,32 @@ impl Config {
                 "knowledge.folder",
                 format!("{} is not a folder", folder.display()),
             );
+        }
+    }
+
+    fn check_models(&self, mistakes: &mut Mistakes) {
+        let unset = self.models_set.is_none();
+        if self.recognizer == Recognition::Whisper && self.whisper_model.is_none() && unset {
+            mistakes.add(
+                "engines.recognizer",
+                "\"whisper\" needs whisper.model or models.set",
+            );
+        }
+        if self.language_model == Language::Llama && self.llama_model.is_none() && unset {
+            mistakes.add(
+                "engines.language_model",
+                "\"llama\" needs llama.model or models.set",
+            );
+        }
+        let manifest = match crate::models::manifest(self.models_manifest.as_deref()) {
+            Ok(manifest) => manifest,
+            Err(wrong) => return mistakes.add("models.manifest", wrong),
+        };
+        let set = self.models_set.as_deref().unwrap_or_default();
+        if !unset && manifest.set(set).is_none() {
+            let names = manifest.sets.iter().map(|set| set.name.as_str());
+            let names = names.collect::<Vec<_>>().join(", ");
+            mistakes.add("models.set", format!("\"{set}\" is none of: {names}"));
         }
     }
 

@@ -324,3 +324,28 @@ fn media_goes_through_the_port_of_the_page_unless_told() {
         5
     );
 }
+
+#[test]
+fn a_set_takes_the_place_of_the_built_in_engines_alone() {
+    let config = good("models.set = \"small\"", &[], "");
+    assert_eq!(config.recognizer, Recognition::Whisper);
+    assert_eq!(config.language_model, Language::Llama);
+    let config = good("models.set = \"small\"\nllm.url = \"http://own\"", &[], "");
+    assert_eq!(config.recognizer, Recognition::Whisper);
+    assert_eq!(config.language_model, Language::Remote);
+    let config = good(
+        "engines.recognizer = \"none\"",
+        &[("REPARTEE_MODELS_SET", "best")],
+        "",
+    );
+    assert_eq!(config.recognizer, Recognition::None);
+    let (at, sentence) = only(wrong("models.set = \"smal\"", &[], ""));
+    assert_eq!(at, "models.set");
+    assert_eq!(sentence, "\"smal\" is none of: small, standard, best");
+    let (at, sentence) = only(wrong("models.manifest = \"/no/such.toml\"", &[], ""));
+    assert_eq!(at, "models.manifest");
+    assert!(
+        sentence.contains("/no/such.toml cannot be read"),
+        "{sentence}"
+    );
+}

@@ -2,8 +2,9 @@
 
 use models_weights::{Manifest, WeightSet};
 
-/// The system and everything else need some, too.
-const SHARE: u64 = 70;
+/// The system and everything else need some of the memory, too; of a GPU's they need less.
+const PERCENT: u64 = 70;
+const PERCENT_OF_GPU: u64 = 90;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Machine {
@@ -32,13 +33,16 @@ impl Machine {
 
     pub(crate) fn fit(&self, manifest: &Manifest, set: &WeightSet) -> Fit {
         let needed = manifest.memory_of(set);
-        let holds = |memory: u64| memory / 100 * SHARE >= needed;
-        if self.gpu_memory.is_some_and(holds) {
+        let holds = |memory: u64, percent| memory / 100 * percent >= needed;
+        if self
+            .gpu_memory
+            .is_some_and(|memory| holds(memory, PERCENT_OF_GPU))
+        {
             return Fit::Fits;
         }
         match self.memory {
             None => Fit::Unknown,
-            Some(memory) if !holds(memory) => Fit::TooLarge,
+            Some(memory) if !holds(memory, PERCENT) => Fit::TooLarge,
             Some(_) if set.gpu => Fit::Slow,
             Some(_) => Fit::Fits,
         }
@@ -71,4 +75,36 @@ fn gpu_memory() -> Option<u64> {
 #[cfg(not(feature = "native"))]
 fn gpu_memory() -> Option<u64> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GB: u64 = 1_000_000_000;
+
+    fn best(memory: u64, gpu_memory: Option<u64>) -> Option<String> {
+        let (memory, manifest) = (Some(memory), Manifest::embedded());
+        let machine = Machine { memory, gpu_memory };
+        machine.best(&manifest).map(|set| set.name.clone())
+    }
+
+    #[test]
+    fn the_set_fits_the_machine() {
+        assert_eq!(best(2 * GB, None), None);
+        assert_eq!(best(8 * GB, None).as_deref(), Some("small"));
+        assert_eq!(best(512 * GB, None).as_deref(), Some("small"), "no GPU");
+        assert_eq!(best(16 * GB, Some(6 * GB)).as_deref(), Some("small"));
+        assert_eq!(best(16 * GB, Some(12 * GB)).as_deref(), Some("standard"));
+        assert_eq!(best(128 * GB, Some(80 * GB)).as_deref(), Some("best"));
+    }
+
+    #[test]
+    fn memory_is_read_as_the_kernel_writes_it() {
+        let told = "MemTotal:       24567890 kB\nMemFree:  1 kB\n";
+        assert_eq!(total(told), Some(24_567_890 * 1024));
+        for strange in ["", "MemTotal:", "MemTotal: many kB", "MemTotal: 5 MB"] {
+            assert_eq!(total(strange), None, "{strange}");
+        }
+    }
 }
