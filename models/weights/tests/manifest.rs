@@ -219,7 +219,7 @@ fn what_another_whole_set_needs_stays() {
     );
     let manifest = Manifest::parse("own.toml", &text).expect("it is good");
     let lay = |name: &str| std::fs::write(folder.join(name), b"x").expect("it can be written");
-    ["a.bin", "b.bin", "c.bin"].map(lay);
+    ["a.bin", "b.bin", "c.bin"].iter().copied().for_each(lay);
     let mut shelf = Shelf::open(&folder, manifest).expect("it opens");
     let removed = shelf
         .remove(&["one".to_owned()], false)

@@ -150,11 +150,15 @@ fn marked(mut response: Response, version: Option<&'static str>) -> Response {
 pub(crate) fn broken(response: Response, bytes: Vec<u8>) -> Response {
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
-    let pieces = [
-        Ok(Bytes::from(bytes)),
-        Err(std::io::Error::other("cable pulled")),
-    ];
-    Response::from_parts(parts, Body::from_stream(stream::iter(pieces)))
+    let first = stream::iter([Ok(Bytes::from(bytes))]);
+    let then = stream::once(async {
+        // What has been sent leaves before the connection does.
+        for _ in 0..16 {
+            tokio::task::yield_now().await;
+        }
+        Err(std::io::Error::other("cable pulled"))
+    });
+    Response::from_parts(parts, Body::from_stream(first.chain(then)))
 }
 
 /// A body without a length in front of it.
