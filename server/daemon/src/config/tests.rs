@@ -114,7 +114,7 @@ fn every_key_of_the_sample_has_its_meaning_above() {
 }
 
 /// One value for every key, none of them the default.
-const OTHER: [(&str, &str); 28] = [
+const OTHER: [(&str, &str); 32] = [
     ("server.listen", "127.0.0.1:9"),
     ("server.key", "K"),
     (
@@ -136,6 +136,13 @@ const OTHER: [(&str, &str); 28] = [
     ("llama.model", "/llama.gguf"),
     ("llama.replies", "9"),
     ("llama.context_tokens", "8192"),
+    ("models.set", "small"),
+    ("models.offer", "yes"),
+    ("models.mirror", "https://hub.example/models"),
+    (
+        "models.manifest",
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/manifest.toml"),
+    ),
     ("knowledge.folder", "/"),
     ("llm.url", "http://localhost:1/v1"),
     ("llm.model", "m"),
