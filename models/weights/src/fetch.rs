@@ -8,7 +8,8 @@ use crate::ledger::{Ledger, Part};
 use crate::manifest::{Origin, WeightFile};
 use crate::progress::{Progress, Step};
 use crate::pull::PullOptions;
-use crate::trouble::{Trouble, size};
+use crate::size::size;
+use crate::trouble::Trouble;
 use answer::Opening;
 use futures_util::future::try_join_all;
 use std::fs::{File, OpenOptions};
@@ -18,6 +19,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// So much of a part may have to come again after a kill.
 const RECORD_BYTES: u64 = 4 << 20;
+/// A server that is not even found is not asked as often as one that breaks off.
+const MOST_KNOCKS: u32 = 3;
 /// A file that changes more often while it is fetched is left alone.
 const MOST_CHANGES: usize = 3;
 
@@ -111,12 +114,21 @@ impl Fetch<'_> {
     /// Before another try, if there may be one.
     async fn wait(&self, trouble: Trouble, failures: &mut u32) -> Result<(), Trouble> {
         *failures += 1;
-        if !trouble.may_pass() || *failures >= self.options.attempts {
+        let most = match trouble {
+            Trouble::Unreachable { .. } => self.options.attempts.min(MOST_KNOCKS),
+            _ => self.options.attempts,
+        };
+        if !trouble.may_pass() || *failures >= most {
             return Err(trouble);
         }
         let longer = self.options.backoff * (1 << (*failures - 1).min(6));
         let asked = trouble.asks_to_wait().unwrap_or_default();
-        self.progress.tell(&format!("{trouble}. Trying again"));
+        let next = *failures + 1;
+        self.progress.tell(&format!(
+            "{}: {}, try {next} of {most}",
+            self.file.file,
+            trouble.short()
+        ));
         tokio::time::sleep(longer.max(asked)).await;
         Ok(())
     }

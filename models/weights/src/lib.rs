@@ -12,6 +12,7 @@ mod pins;
 mod progress;
 mod pull;
 mod shelf;
+mod size;
 mod trouble;
 
 pub use digest::Sha256Hash;
@@ -20,4 +21,5 @@ pub use manifest::{Kind, Manifest, ManifestMistakes, Origin, Package, WeightFile
 pub use progress::{Progress, Silent, Step};
 pub use pull::{PullOptions, Pulled};
 pub use shelf::{Removed, Shelf, State, Verdict};
+pub use size::size;
 pub use trouble::Trouble;

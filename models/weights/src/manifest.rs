@@ -33,7 +33,7 @@ pub struct WeightFile {
     /// Said on the command line and in the configuration.
     pub name: String,
     pub kind: Kind,
-    /// What it is called in the folder.
+    /// What it is called in the folder, perhaps within one folder more.
     pub file: String,
     /// On the hub.
     pub origin: Option<Origin>,

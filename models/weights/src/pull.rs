@@ -6,8 +6,10 @@ use crate::hub::{Hub, HubOptions};
 use crate::manifest::{Origin, WeightFile};
 use crate::progress::Progress;
 use crate::shelf::{Shelf, State};
+use crate::size::size;
 use crate::trouble::Trouble;
 use std::fs::File;
+use std::path::Path;
 use std::time::Duration;
 
 /// A disk that is filled to its last byte helps nobody.
@@ -77,7 +79,13 @@ impl Shelf {
         }
         let hub = Hub::new(&self.manifest().hub, &options.hub)?;
         let origins = self.origins(&missing, &hub)?;
-        self.has_room(&missing)?;
+        let to_come = self.has_room(&missing)?;
+        let folder = self.folder().display();
+        progress.tell(&format!(
+            "{} to fetch from {} into {folder}",
+            size(to_come),
+            hub.host()
+        ));
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -95,6 +103,8 @@ impl Shelf {
                 options,
                 progress,
             };
+            std::fs::create_dir_all(within(&fetch.part))
+                .map_err(|error| Trouble::disk(&fetch.part, error))?;
             runtime.block_on(fetch.run())?;
             let pinned = self.accept(&fetch)?;
             pulled
@@ -147,7 +157,8 @@ impl Shelf {
         missing.iter().map(origin).collect()
     }
 
-    fn has_room(&self, missing: &[&WeightFile]) -> Result<(), Trouble> {
+    /// How much is to come, if there is room for it.
+    fn has_room(&self, missing: &[&WeightFile]) -> Result<u64, Trouble> {
         let folder = self.folder().to_owned();
         let room =
             rustix::fs::statvfs(&folder).map_err(|error| Trouble::disk(&folder, error.into()))?;
@@ -156,7 +167,8 @@ impl Shelf {
             State::Partial { done } => file.size().saturating_sub(done),
             _ => file.size(),
         });
-        let needed = to_come.sum::<u64>().saturating_add(ROOM_LEFT_BYTES);
+        let to_come = to_come.fold(0_u64, u64::saturating_add);
+        let needed = to_come.saturating_add(ROOM_LEFT_BYTES);
         if needed > free {
             return Err(Trouble::NoRoom {
                 folder,
@@ -164,7 +176,7 @@ impl Shelf {
                 free,
             });
         }
-        Ok(())
+        Ok(to_come)
     }
 
     /// All of it has come: it is looked at, and only then gets its name. A hash that is new is pinned.
@@ -190,11 +202,15 @@ impl Shelf {
             self.pin(file, is, from)?;
         }
         std::fs::rename(part, self.path(file)).map_err(disk)?;
-        File::open(self.folder())
+        File::open(within(part))
             .and_then(|folder| folder.sync_all())
             .map_err(disk)?;
         std::fs::remove_file(&fetch.ledger).ok();
         self.note(file, is);
         Ok(fetch.right.is_none().then_some(is))
     }
+}
+
+fn within(file: &Path) -> &Path {
+    file.parent().unwrap_or(file)
 }

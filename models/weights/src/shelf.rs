@@ -205,11 +205,18 @@ impl Shelf {
     }
 
     fn known(&self, path: &Path) -> Option<WeightFile> {
-        let within = path.parent()?.canonicalize().ok()?;
-        let name = path.file_name()?.to_str()?;
-        let ours = within == self.folder.canonicalize().ok()?;
-        let mut files = self.manifest.files.iter();
-        files.find(|file| ours && file.file == name).cloned()
+        let (within, name) = (path.parent()?.canonicalize().ok()?, path.file_name()?);
+        let ours = |file: &&WeightFile| {
+            let own = self.path(file);
+            // Names first: a folder is looked up only for the few that may be it.
+            own.file_name() == Some(name)
+                && own
+                    .parent()
+                    .and_then(|own| own.canonicalize().ok())
+                    .as_ref()
+                    == Some(&within)
+        };
+        self.manifest.files.iter().find(ours).cloned()
     }
 
     pub(crate) fn digest(

@@ -1,6 +1,7 @@
 //! What can go wrong with weights, each in a sentence that says what to do.
 
 use crate::digest::Sha256Hash;
+use crate::size::size;
 use std::path::PathBuf;
 use std::time::Duration;
 use std::{fmt, io};
@@ -158,6 +159,17 @@ impl Trouble {
         }
     }
 
+    /// What happened, without what to do: for those that may pass.
+    pub(crate) fn short(&self) -> &'static str {
+        match self {
+            Self::Unreachable { .. } => "the server cannot be reached",
+            Self::Stalled { .. } => "the server fell silent",
+            Self::CutShort { .. } => "the server broke off",
+            Self::TooMany { .. } => "the server asks for a pause",
+            _ => "the server has trouble of its own",
+        }
+    }
+
     pub(crate) fn asks_to_wait(&self) -> Option<Duration> {
         match self {
             Self::TooMany { after, .. } => *after,
@@ -168,20 +180,6 @@ impl Trouble {
 
 /// A server that asks for a longer pause is not waited for.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(60);
-
-/// Sizes for people, in the units that disks are sold by.
-pub(crate) fn size(bytes: u64) -> String {
-    let (unit, name) = match bytes {
-        0..1_000_000 => (1e3, "kB"),
-        1_000_000..1_000_000_000 => (1e6, "MB"),
-        _ => (1e9, "GB"),
-    };
-    let number = bytes as f64 / unit;
-    if number < 10.0 {
-        return format!("{number:.1} {name}");
-    }
-    format!("{number:.0} {name}")
-}
 
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -17,6 +17,7 @@ use bars::Bars;
 use machine::Machine;
 use models_weights::{
     HubOptions, Manifest, Progress, PullOptions, Shelf, State, Token, Trouble, Verdict, WeightFile,
+    size,
 };
 use std::path::Path;
 
@@ -110,7 +111,8 @@ fn hub_options(mirror: Option<String>, token_to_mirror: bool, config: &Config) -
 }
 
 fn verified(verify: &Verify, shelf: &mut Shelf) -> Result<(), String> {
-    let here = |file: &&WeightFile| shelf.state(file) != State::Missing;
+    let here =
+        |file: &&WeightFile| !matches!(shelf.state(file), State::Missing | State::Partial { .. });
     let files: Vec<WeightFile> = if verify.names.is_empty() {
         shelf
             .manifest()
@@ -160,7 +162,7 @@ fn removed(remove: &Remove, shelf: &mut Shelf) -> Result<(), String> {
         "removed"
     };
     for file in removed {
-        let size = table::size(file.bytes);
+        let size = size(file.bytes);
         match file.needed_by {
             Some(set) => print(&format!("{}: stays, the set {set} needs it", file.name)),
             None => print(&format!("{}: {did} ({}, {size})", file.name, file.file)),
@@ -174,7 +176,7 @@ struct InTheLog;
 
 impl Progress for InTheLog {
     fn begin(&self, file: &str, _: models_weights::Step, total_bytes: u64) {
-        tracing::info!("checking {file} ({})", table::size(total_bytes));
+        tracing::info!("checking {file} ({})", size(total_bytes));
     }
     fn at(&self, _: u64) {}
     fn end(&self) {}

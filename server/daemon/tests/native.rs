@@ -124,3 +124,54 @@ async fn weights_that_are_missing_or_wrong_are_not_loaded() {
         "{complaint}"
     );
 }
+
+/// A server with the built-in engines that is asked for an offer, and a hub at this address.
+async fn offering(folder: &Folder, weights: &str, hub: &str) -> Server {
+    let (weights, manifest) = (folder.path(weights), folder.path("own.toml"));
+    let environment = [
+        ("REPARTEE_WEIGHTS", weights.as_str()),
+        ("REPARTEE_MODELS_MANIFEST", &manifest),
+        ("REPARTEE_MODELS_OFFER", "yes"),
+        ("REPARTEE_MODELS_MIRROR", hub),
+        ("REPARTEE_ENGINES_RECOGNIZER", "pocketsphinx"),
+        ("REPARTEE_ENGINES_LANGUAGE_MODEL", "quote"),
+        // Where tests run by themselves nothing is offered; here it is the test.
+        ("CI", ""),
+    ];
+    let server = Server::begin_with(&["--listen", "127.0.0.1:0"], &environment).await;
+    server.unwrap_or_else(|complaint| panic!("the server serves: {complaint}"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_set_that_fits_is_offered_where_it_is_here_or_can_be_had() {
+    let folder = Folder::new("native-offer");
+    lay_weights(&folder);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.expect("a free port");
+    let hub = format!("http://{}", listener.local_addr().expect("it is bound"));
+    let router = axum::Router::new().fallback(|| async { "a hub" });
+    tokio::spawn(async move { axum::serve(listener, router).await });
+
+    let mut server = offering(&folder, "empty", &hub).await;
+    assert!(server.says("the set tiny, ").await, "it can be had");
+    assert!(
+        server.says(" models pull tiny").await,
+        "with the command for it"
+    );
+    server.interrupt().await;
+    assert!(server.ended().await.0.success());
+    let empty = folder.path("empty");
+    assert!(
+        !std::fs::exists(empty).expect("it can be looked at"),
+        "nothing is fetched"
+    );
+
+    let mut server = offering(&folder, "weights", "http://127.0.0.1:1").await;
+    assert!(
+        server
+            .says("Better engines are here: REPARTEE_MODELS_SET=tiny")
+            .await
+    );
+    server.interrupt().await;
+    assert!(server.ended().await.0.success());
+}

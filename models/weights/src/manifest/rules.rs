@@ -7,6 +7,7 @@ use crate::hub;
 use std::collections::BTreeSet;
 use toml::Spanned;
 
+const PLAIN: &str = "letters, digits, '.', '-' and '_', and begin with a letter or digit";
 const A_MEGABYTE: u64 = 1_000_000;
 
 type Mistakes = Vec<(usize, String)>;
@@ -136,21 +137,21 @@ impl Reader<'_> {
     }
 
     fn plain(&mut self, raw: &RawFile) {
-        for (key, value) in [("name", &raw.name), ("file", &raw.file)] {
-            let text = value.get_ref();
-            if !is_plain(text) {
-                self.wrong(
-                    value.span().start,
-                    format!("{key}: \"{text}\" must be letters, digits, '.', '-' and '_', and begin with a letter or digit"),
-                );
-            }
+        let name = raw.name.get_ref();
+        if !is_plain(name) {
+            let sentence = format!("name: \"{name}\" must be {PLAIN}");
+            self.wrong(raw.name.span().start, sentence);
         }
         let file = raw.file.get_ref();
+        let parts = file.split('/').collect::<Vec<_>>();
+        if parts.len() > 2 || !parts.iter().all(|part| is_plain(part)) {
+            let sentence =
+                format!("file: \"{file}\" must be {PLAIN}, perhaps with one folder before it");
+            self.wrong(raw.file.span().start, sentence);
+        }
         if file == crate::pins::FILE || file.ends_with(".part") || file.ends_with(".ledger") {
-            self.wrong(
-                raw.file.span().start,
-                format!("file: \"{file}\" is a name that the folder uses itself"),
-            );
+            let sentence = format!("file: \"{file}\" is a name that the folder uses itself");
+            self.wrong(raw.file.span().start, sentence);
         }
     }
 

@@ -9,10 +9,10 @@ use std::path::PathBuf;
 /// in the cache folder, or where REPARTEE_WEIGHTS says.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  repartee models list                     what there is, what it needs, and which set fits this machine
-  repartee models pull small               fetch a set; Ctrl-C and the same again go on where it stopped
+  repartee models list                     what there is, and which set fits this machine
+  repartee models pull small               fetch a set; once more goes on where it stopped
   REPARTEE_MODELS_SET=small repartee serve talk to it
-  repartee models verify                   read every file again and compare its SHA-256
+  repartee models verify                   read every file again, compare its SHA-256
   repartee models remove small             what other sets need stays")]
 pub(crate) struct Models {
     #[command(subcommand)]

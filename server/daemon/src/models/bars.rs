@@ -1,7 +1,7 @@
 //! How far a download is: a bar for people, a line now and then for everything else.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use models_weights::{Progress, Step};
+use models_weights::{Progress, Step, size};
 use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 
@@ -50,7 +50,7 @@ impl Progress for Bars {
         let target = if self.terminal {
             ProgressDrawTarget::stderr()
         } else {
-            line(&format!("{name}: {}", super::table::size(total_bytes)));
+            line(&format!("{name}: {}", size(total_bytes)));
             ProgressDrawTarget::hidden()
         };
         let style =

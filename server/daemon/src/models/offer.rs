@@ -1,10 +1,10 @@
 //! What `make run` says of better engines. It fetches nothing, and nobody waits for it.
 
 use super::machine::Machine;
-use super::{hub_options, shelf, table};
+use super::{hub_options, shelf};
 use crate::config::{Config, Language, Recognition};
 use crate::print;
-use models_weights::{Hub, Shelf, WeightSet};
+use models_weights::{Hub, Shelf, WeightSet, size};
 use std::time::Duration;
 
 /// A hub that is slower than this is as good as none.
@@ -50,10 +50,7 @@ async fn reachable(config: &Config, shelf: &Shelf) -> bool {
 
 fn sentence(shelf: &Shelf, set: &WeightSet) -> String {
     let (name, manifest) = (&set.name, shelf.manifest());
-    let (bytes, memory) = (
-        table::size(manifest.bytes_of(set)),
-        table::size(manifest.memory_of(set)),
-    );
+    let (bytes, memory) = (size(manifest.bytes_of(set)), size(manifest.memory_of(set)));
     let program = std::env::current_exe().unwrap_or_else(|_| "repartee".into());
     format!(
         "  Better engines fit this machine: the set {name}, {bytes} to fetch, about {memory} of memory. Nothing is \

@@ -1,21 +1,9 @@
 //! What there is, as a table for people and as JSON for programs.
 
 use super::machine::{Fit, Machine};
-use models_weights::{Shelf, State, WeightFile, WeightSet};
+use models_weights::{Shelf, State, WeightFile, WeightSet, size};
 use serde_json::{Value, json};
 use std::fmt::Write;
-
-/// Sizes in the units that disks are sold by.
-pub(crate) fn size(bytes: u64) -> String {
-    let (unit, name) = match bytes {
-        0..1_000_000 => (1e3, "kB"),
-        1_000_000..1_000_000_000 => (1e6, "MB"),
-        _ => (1e9, "GB"),
-    };
-    let number = bytes as f64 / unit;
-    let digits = usize::from(number < 100.0);
-    format!("{number:.digits$} {name}")
-}
 
 pub(super) fn text(shelf: &Shelf, machine: &Machine) -> String {
     let mut text = String::new();
