@@ -7,7 +7,7 @@ use crate::hub::{Hub, Wanted, place};
 use crate::ledger::{Ledger, Part};
 use crate::manifest::{Origin, WeightFile};
 use crate::progress::{Progress, Step};
-use crate::pull::PullOptions;
+use crate::pull::{PullOptions, room, within};
 use crate::size::size;
 use crate::trouble::Trouble;
 use answer::Opening;
@@ -177,6 +177,8 @@ impl<'a> Job<'a> {
             // Before the bytes: a ledger never speaks of other ones. And what lies there may be a link to elsewhere.
             fetch.forget();
         }
+        // Where only the approximate size was known, the server's word is the first that can be relied on.
+        room(within(&fetch.part), ledger.total - ledger.done())?;
         let disk =
             create(&fetch.part, ledger.total).map_err(|error| Trouble::disk(&fetch.part, error))?;
         fetch

@@ -159,23 +159,12 @@ impl Shelf {
 
     /// How much is to come, if there is room for it.
     fn has_room(&self, missing: &[&WeightFile]) -> Result<u64, Trouble> {
-        let folder = self.folder().to_owned();
-        let room =
-            rustix::fs::statvfs(&folder).map_err(|error| Trouble::disk(&folder, error.into()))?;
-        let free = room.f_bavail.saturating_mul(room.f_frsize);
         let to_come = missing.iter().map(|file| match self.state(file) {
             State::Partial { done } => file.size().saturating_sub(done),
             _ => file.size(),
         });
         let to_come = to_come.fold(0_u64, u64::saturating_add);
-        let needed = to_come.saturating_add(ROOM_LEFT_BYTES);
-        if needed > free {
-            return Err(Trouble::NoRoom {
-                folder,
-                needed,
-                free,
-            });
-        }
+        room(self.folder(), to_come)?;
         Ok(to_come)
     }
 
@@ -211,6 +200,22 @@ impl Shelf {
     }
 }
 
-fn within(file: &Path) -> &Path {
+/// Whether so much more fits into this folder.
+pub(crate) fn room(folder: &Path, bytes: u64) -> Result<(), Trouble> {
+    let room = rustix::fs::statvfs(folder).map_err(|error| Trouble::disk(folder, error.into()))?;
+    let free = room.f_bavail.saturating_mul(room.f_frsize);
+    let needed = bytes.saturating_add(ROOM_LEFT_BYTES);
+    if needed > free {
+        let folder = folder.to_owned();
+        return Err(Trouble::NoRoom {
+            folder,
+            needed,
+            free,
+        });
+    }
+    Ok(())
+}
+
+pub(crate) fn within(file: &Path) -> &Path {
     file.parent().unwrap_or(file)
 }

@@ -129,6 +129,12 @@ fn each_mistake_is_named_with_its_line() {
         ),
         (
             "file = \"ear.bin\"",
+            "file = \"a/b/ear.bin\"",
+            9,
+            "perhaps with one folder before it",
+        ),
+        (
+            "file = \"ear.bin\"",
             "file = \"pins.toml\"",
             9,
             "the folder uses itself",

@@ -5,7 +5,7 @@ mod refusing;
 mod resuming;
 mod stand_in;
 
-use models_weights::{HubOptions, PullOptions, Step, Token, Trouble};
+use models_weights::{HubOptions, PullOptions, Shelf, Silent, Step, Token, Trouble};
 use stand_in::{Asked, Facts, Notes, PATIENCE, Place, StandIn, content, good, quick, whole};
 use std::sync::Arc;
 use tokio::sync::Barrier;
@@ -53,6 +53,29 @@ fn parts_fetched_at_once_make_the_same_file() {
     let steps = notes.steps.lock().expect("nobody panicked").clone();
     let step = |step| ("ear.bin".to_owned(), step);
     assert_eq!(steps, [step(Step::Fetching), step(Step::Checking)]);
+}
+
+#[test]
+fn a_file_may_lie_in_a_folder_of_its_own() {
+    let bytes = content(5_000, 40);
+    let hub = StandIn::holding(bytes.clone());
+    let place = Place::new(&hub.url, Facts::of(&bytes));
+    let mut manifest = place.manifest();
+    manifest.files[0].file = "voices/ear.bin".to_owned();
+    let file = manifest.files[0].clone();
+    let mut shelf = Shelf::open(&place.folder, manifest).expect("it opens");
+    shelf
+        .pull(&[&file], &quick(), &Silent)
+        .expect("it is pulled");
+    let path = place.folder.join("voices/ear.bin");
+    assert!(std::fs::read(&path).is_ok_and(|read| read == bytes));
+    shelf.vouch(&path, &Silent).expect("it is right");
+    std::fs::write(&path, content(5_000, 41)).expect("it can be written");
+    shelf.vouch(&path, &Silent).expect_err("it is another one");
+    shelf
+        .remove(&["ear".to_owned()], false)
+        .expect("it is removed");
+    assert!(!path.exists());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::stand_in::{Facts, Place, StandIn, content, endless, good, quick};
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use models_weights::{HubOptions, PullOptions, Token, Trouble};
+use models_weights::{HubOptions, PullOptions, Shelf, Silent, Token, Trouble};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn refused(place: &Place) -> Trouble {
@@ -206,6 +206,34 @@ fn a_disk_without_room_is_known_before_anything_is_fetched() {
     assert!(matches!(trouble, Trouble::NoRoom { .. }), "{trouble}");
     assert!(trouble.to_string().contains("are free where"), "{trouble}");
     assert!(hub.asked().is_empty());
+}
+
+#[test]
+fn a_size_that_nobody_knew_must_fit_too() {
+    let hub = StandIn::serve(|_| {
+        let range = [(header::CONTENT_RANGE, format!("bytes 0-0/{}", 1_u64 << 60))];
+        (StatusCode::PARTIAL_CONTENT, range, "x").into_response()
+    });
+    let place = Place::new(&hub.url, Facts::unpublished(b"x"));
+    let mut manifest = place.manifest();
+    let file = &mut manifest.files[0];
+    (file.bytes, file.about_bytes) = (None, 1_000);
+    let file = file.clone();
+    let mut shelf = Shelf::open(&place.folder, manifest).expect("it opens");
+    let trouble = shelf
+        .pull(&[&file], &quick(), &Silent)
+        .expect_err("no such disk");
+    assert!(matches!(trouble, Trouble::NoRoom { .. }), "{trouble}");
+
+    // And one that does not say it at all is not asked for more.
+    let hub = StandIn::serve(|_| endless(StatusCode::OK.into_response(), vec![b'x'; 9]));
+    let mut manifest = Place::new(&hub.url, Facts::unpublished(b"x")).manifest();
+    manifest.files[0] = file.clone();
+    let mut shelf = Shelf::open(&place.folder, manifest).expect("it opens");
+    let trouble = shelf
+        .pull(&[&file], &quick(), &Silent)
+        .expect_err("without an end");
+    assert!(matches!(trouble, Trouble::NoLength { .. }), "{trouble}");
 }
 
 #[test]
