@@ -86,11 +86,11 @@ fn pulled(pull: &Pull, config: &Config, shelf: &mut Shelf) -> Result<(), String>
             "{name}: nobody publishes its SHA-256. It is {hash}, pinned in pins.toml, and checked from now on"
         ));
     }
-    let sets = pull
+    let mut sets = pull
         .names
         .iter()
         .filter(|name| shelf.manifest().set(name).is_some());
-    if let Some(set) = sets.last() {
+    if let Some(set) = sets.next_back() {
         print(&format!(
             "\nTo talk to it: REPARTEE_MODELS_SET={set} repartee serve   (or models.set in repartee.toml)"
         ));
