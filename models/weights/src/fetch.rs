@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// So much of a part may have to come again after a kill.
-const RECORD_BYTES: u64 = 4 << 20;
+const RECORD_BYTES: u64 = 8 << 20;
 /// A server that is not even found is not asked as often as one that breaks off.
 const MOST_KNOCKS: u32 = 3;
 /// A file that changes more often while it is fetched is left alone.

@@ -1,7 +1,7 @@
 //! The folder: who may change it, what is pinned, what is found wrong, what is removed.
 
-use crate::stand_in::{Facts, Notes, Place, StandIn, content, good};
-use models_weights::{Silent, State, Trouble, Verdict};
+use crate::stand_in::{Facts, Notes, Place, StandIn, content, good, quick};
+use models_weights::{PullOptions, Silent, State, Trouble, Verdict};
 use std::fs::{File, FileTimes};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
@@ -25,7 +25,12 @@ fn two_pulls_at_once_are_refused_the_second_time() {
         move || place.pull().map(|pulled| pulled.fetched)
     });
     waits.recv().expect("the first one asks");
-    let trouble = place.pull().expect_err("one at a time");
+    // Offline, so that it would end at once if nothing kept it out.
+    let offline = PullOptions {
+        offline: true,
+        ..quick()
+    };
+    let trouble = place.pull_with(&offline).expect_err("one at a time");
     assert!(matches!(trouble, Trouble::Busy { .. }), "{trouble}");
     let by = format!("(process {})", std::process::id());
     assert!(trouble.to_string().contains(&by), "{trouble}");

@@ -1,8 +1,8 @@
 //! What broke off goes on where it stopped, and never mixes two files.
 
 use crate::stand_in::{Facts, Notes, Place, StandIn, broken, content, good, quick};
+use axum::http::header::IF_RANGE;
 use models_weights::{PullOptions, State, Trouble};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Sends half of what it is asked for, and breaks off, so many times.
@@ -82,26 +82,30 @@ fn who_breaks_off_again_and_again_is_given_up_and_what_came_is_kept() {
 
 #[test]
 fn a_file_that_changes_is_fetched_from_the_beginning() {
-    let (old, new) = (content(4_000, 12), content(4_000, 13));
-    let changed = Arc::new(AtomicBool::new(false));
-    let hub = StandIn::serve({
-        let (old, new) = (old.clone(), new.clone());
-        move |asked| {
-            if asked.range().is_some_and(|(first, _)| first == 2000) {
-                changed.store(true, Ordering::SeqCst);
+    for heeds_if_range in [true, false] {
+        let (old, new) = (content(4_000, 12), content(4_000, 13));
+        let changed = AtomicBool::new(false);
+        let hub = StandIn::serve({
+            let (old, new) = (old.clone(), new.clone());
+            move |asked| {
+                let mut asked = asked.clone();
+                if !heeds_if_range {
+                    asked.headers.remove(IF_RANGE);
+                }
+                if asked.range().is_some_and(|(first, _)| first == 2000) {
+                    changed.store(true, Ordering::SeqCst);
+                }
+                match changed.load(Ordering::SeqCst) {
+                    false => good(&old, &asked, Some("\"one\"")),
+                    true => good(&new, &asked, Some("\"two\"")),
+                }
             }
-            match changed.load(Ordering::SeqCst) {
-                false => good(&old, asked, Some("\"one\"")),
-                true => good(&new, asked, Some("\"two\"")),
-            }
-        }
-    });
-    let place = Place::new(&hub.url, Facts::unpublished(&old));
-    place.pull_with(&one_at_a_time()).expect("it is pulled");
-    assert!(
-        place.read().as_deref() == Some(&new[..]),
-        "nothing of the old one is in it"
-    );
+        });
+        let place = Place::new(&hub.url, Facts::unpublished(&old));
+        place.pull_with(&one_at_a_time()).expect("it is pulled");
+        let whole = place.read().as_deref() == Some(&new[..]);
+        assert!(whole, "nothing of the old one is in it ({heeds_if_range})");
+    }
 }
 
 #[test]

@@ -18,24 +18,28 @@ pub(crate) async fn offer(config: Config) {
     if !config.models_offer || !builtin || tested || !cfg!(feature = "native") {
         return;
     }
-    let found = tokio::task::spawn_blocking({
-        let config = config.clone();
-        move || {
-            let shelf = shelf(config.models_manifest.as_deref()).ok()?;
-            let set = Machine::this().best(shelf.manifest())?.clone();
-            Some((shelf, set))
-        }
-    });
-    let Ok(Some((shelf, set))) = found.await else {
+    let Ok(shelf) = shelf(config.models_manifest.as_deref()) else {
         return;
     };
-    if shelf.is_whole_set(&set) {
+    let mut sets = shelf.manifest().sets.iter();
+    let here = sets.any(|set| shelf.is_whole_set(set));
+    if !here && !reachable(&config, &shelf).await {
+        return;
+    }
+    // Asked last: it wakes the GPUs.
+    let Ok(machine) = tokio::task::spawn_blocking(Machine::this).await else {
+        return;
+    };
+    let Some(set) = machine.best(shelf.manifest()) else {
+        return;
+    };
+    if shelf.is_whole_set(set) {
         let name = &set.name;
         print(&format!(
             "  Better engines are here: REPARTEE_MODELS_SET={name} make run"
         ));
-    } else if reachable(&config, &shelf).await {
-        print(&sentence(&shelf, &set));
+    } else if !here || reachable(&config, &shelf).await {
+        print(&sentence(&shelf, set));
     }
 }
 
