@@ -232,13 +232,13 @@ impl Trouble {
             } => format!(
                 "{file} is not what it should be: its SHA-256 is {is}, and {right} is right. {}",
                 if *kept {
-                    "It is not used; `repartee models remove` and `pull` fetch it anew"
+                    "It is not used; `repartee models pull` fetches it anew"
                 } else {
                     "Nothing of it was kept; pull again, from another mirror if this one keeps sending it"
                 }
             ),
             Self::WrongSize { file, is, right } => format!(
-                "{file} has {is} bytes, and {right} are right: it is not used; `repartee models remove` and `pull` fetch it anew"
+                "{file} has {is} bytes, and {right} are right: it is not used; `repartee models pull` fetches it anew"
             ),
             Self::Full { path, error } => format!(
                 "{} cannot be written any further: {error}. Make room and pull again; what has come is kept",

@@ -5,7 +5,7 @@ use models_weights::{Progress, Step, size};
 use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 
-const STYLE: &str = "{msg} [{bar:30}] {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
+const STYLE: &str = "{msg} [{bar:30}] {decimal_bytes} of {decimal_total_bytes}, {decimal_bytes_per_sec}, {eta} left";
 /// Without a terminal, a line each time that so much more has come.
 const LINE_PERCENT: u64 = 10;
 
