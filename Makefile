@@ -14,7 +14,7 @@ help: ## What can be done here
 	@echo "Options of the server: make run ARGS=\"--lan\"  (all of them: make run ARGS=--help)"
 
 run: packages ## Set up what is missing, build, and serve http://127.0.0.1:8080
-	@cargo run --locked -p server-daemon -- serve $(ARGS)
+	@REPARTEE_MODELS_OFFER=$${REPARTEE_MODELS_OFFER:-yes} cargo run --locked -p server-daemon -- serve $(ARGS)
 
 packages:
 	@sh server/setup.sh run

@@ -1,9 +1,11 @@
 //! Which engine fills which seam, and the pools they run in.
 
 mod native;
+mod warm;
 
 use crate::config::{Config, Language, Recognition, Synthesis, VoiceDetection};
 use crate::meaning::Learning;
+use crate::models;
 use models_builtin::{RuleEndpointer, Sphinx, SphinxOptions};
 use models_engine::scripted::{
     ScriptedEndpointer, ScriptedLanguage, ScriptedRecognizer, ScriptedRetriever,
@@ -32,6 +34,7 @@ pub(crate) struct Assembled {
 /// Loads every engine: seconds, on a thread of its own. An error is a sentence that says what to do.
 pub(crate) fn assemble(config: &Config) -> Result<Assembled, String> {
     let mut remarks = Vec::new();
+    let config = &models::chosen(config)?;
     let knowledge = Arc::new(knowledge(config, &mut remarks)?);
     let searched = config.language_model != Language::Scripted;
     let learning = searched.then(|| Learning::begin(&knowledge, config.knowledge.as_deref()));
@@ -119,6 +122,7 @@ fn recognizer(
             }
         },
     };
+    warm::recognizer(&*engine)?;
     let options = PoolOptions {
         name: "recognizer",
         threads,
@@ -153,11 +157,19 @@ fn language_model(config: &Config) -> Result<Pool<dyn LanguageModel>, String> {
                 key: config.llm_key.clone(),
                 model: config.llm_model.clone(),
             };
-            let remote = Remote::new(options).map_err(|failure| failure.to_string())?;
+            let remote = Arc::new(Remote::new(options).map_err(|failure| failure.to_string())?);
+            let warming = Arc::clone(&remote);
+            // A chat server that is away now may be there when somebody calls.
+            std::thread::spawn(move || {
+                if let Err(failure) = warming.warm() {
+                    tracing::warn!("{failure}");
+                }
+            });
             // Its threads wait for the network, one a reply.
-            (Arc::new(remote), config.most_calls.clamp(4, 64))
+            (remote, config.most_calls.clamp(4, 64))
         }
     };
+    warm::language_model(&*engine)?;
     Ok(Pool::new(
         engine,
         PoolOptions {
@@ -172,22 +184,24 @@ fn synthesizer(
     config: &Config,
     remarks: &mut Vec<String>,
 ) -> Result<Option<SynthesizerPort>, String> {
-    let mut threads = cores().max(2);
-    let engine: Arc<dyn Synthesizer> = match config.synthesizer {
-        Synthesis::None => return Ok(None),
-        Synthesis::Kokoro => {
-            let (kokoro, runs) = native::kokoro(config, cores(), remarks)?;
-            threads = runs;
-            kokoro
-        }
-        Synthesis::Scripted => Arc::new(ScriptedSynthesizer::new()),
-        Synthesis::Flite => match models_builtin::synthesizer() {
-            Ok(engine) => engine,
-            Err(failure) => {
-                remarks.push(format!("Replies are read, not spoken: {failure}"));
-                return Ok(None);
+    let engine: Option<(Arc<dyn Synthesizer>, usize)> = match config.synthesizer {
+        Synthesis::None => None,
+        Synthesis::Scripted => Some((Arc::new(ScriptedSynthesizer::new()), cores().max(2))),
+        Synthesis::Flite => flite(remarks),
+        Synthesis::Kokoro => match native::kokoro(config, cores(), remarks) {
+            Ok(kokoro) => Some(kokoro),
+            // Not every export runs on every runtime: a set that was pulled whole speaks all the same.
+            Err(message) if config.models_set.is_some() => {
+                remarks.push(format!(
+                    "The built-in voice speaks, for Kokoro cannot: {message}"
+                ));
+                flite(remarks)
             }
+            Err(message) => return Err(message),
         },
+    };
+    let Some((engine, threads)) = engine else {
+        return Ok(None);
     };
     let options = PoolOptions {
         name: "voice",
@@ -195,4 +209,14 @@ fn synthesizer(
         waiting: WAITING,
     };
     Ok(Some(SynthesizerPort(Pool::new(engine, options))))
+}
+
+fn flite(remarks: &mut Vec<String>) -> Option<(Arc<dyn Synthesizer>, usize)> {
+    match models_builtin::synthesizer() {
+        Ok(engine) => Some((engine, cores().max(2))),
+        Err(failure) => {
+            remarks.push(format!("Replies are read, not spoken: {failure}"));
+            None
+        }
+    }
 }

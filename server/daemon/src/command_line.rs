@@ -1,9 +1,13 @@
 //! What can be typed, and the help that teaches it.
 
+mod models;
+
 use crate::config::{Config, Mistakes, keys};
 use clap::{Args, Parser, Subcommand};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+
+pub(crate) use models::{List, Models, ModelsTask, Pull, Remove, Verify};
 
 /// Voice calls with an AI, on your own machine: one program, no accounts.
 #[derive(Debug, Parser)]
@@ -27,6 +31,7 @@ pub(crate) enum Task {
     Hear(Hear),
     Ask(Ask),
     Replay(Replay),
+    Models(Models),
 }
 
 /// Answer calls from web pages, phones and OpenAI Realtime clients.

@@ -6,6 +6,7 @@ mod command_line;
 mod config;
 mod lan;
 mod meaning;
+mod models;
 mod page;
 mod reception;
 mod serve;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Task::Hear(hear) => by_hand::hear(&hear),
         Task::Ask(ask) => by_hand::ask(&ask),
         Task::Replay(replay) => by_hand::replay(&replay),
+        Task::Models(task) => models::run(&task),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,7 +4,7 @@ use crate::assemble::{Assembled, assemble};
 use crate::command_line::Serve;
 use crate::config::Config;
 use crate::reception::House;
-use crate::{lan, page, print, read_config};
+use crate::{lan, models, page, print, read_config};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use server_session::{Lobby, LobbyOptions, SessionOptions};
@@ -85,6 +85,8 @@ async fn run(config: Config, lan: Option<lan::Lan>) -> Result<(), String> {
     }
     let _ = engines.set((ready, roll));
     announce(scheme, address, lan.as_ref());
+    // Nobody waits for it, and it dies with the runtime.
+    tokio::spawn(models::offer(config.clone()));
     told_to_stop().await?;
     print("\nHanging up. Ctrl-C again leaves at once.");
     let deadline = Duration::from_secs(config.drain_seconds);

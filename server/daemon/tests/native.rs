@@ -17,26 +17,59 @@ use server::{PATIENCE, Server};
 
 const RATE: usize = 48_000;
 
-async fn serve(folder: &Folder) -> Server {
-    let whisper = folder.write("hearing.bin", hearing());
-    let llama = folder.write("answering.gguf", answering(Mind::Plain));
-    let kokoro = folder.write("speaking.onnx", speaking(Export::HUB));
-    std::fs::create_dir(folder.path("voices")).expect("the temp folder is writable");
-    folder.write("voices/af_heart.bin", voice(0.0));
-    std::fs::create_dir(folder.path("documents")).expect("the temp folder is writable");
+/// A set of four files, as a manifest of one's own names them, and where they lie.
+fn lay_weights(folder: &Folder) {
+    std::fs::create_dir_all(folder.path("weights/voices")).expect("the temp folder is writable");
+    let file = |name: &str, kind: &str, file: &str, bytes: Vec<u8>| {
+        let (length, hash) = (bytes.len(), models_weights::Sha256Hash::of_bytes(&bytes));
+        folder.write(&format!("weights/{file}"), bytes);
+        format!(
+            "[[files]]\nname = \"{name}\"\nkind = \"{kind}\"\nfile = \"{file}\"\nrepo = \"o/n\"\n\
+             revision = \"main\"\npinned = false\npath = \"x\"\nbytes = {length}\nsha256 = \"{hash}\"\n\
+             licence = \"MIT\"\nmemory_mb = 1\n"
+        )
+    };
+    let answering = answering(Mind::Plain);
+    let files = [
+        file("hearing", "whisper", "hearing.weights", hearing()),
+        file("answering", "llama", "answering.weights", answering),
+        file(
+            "speaking",
+            "kokoro",
+            "speaking.weights",
+            speaking(Export::HUB),
+        ),
+        file("heart", "kokoro-voice", "voices/af_heart.bin", voice(0.0)),
+    ];
+    let head = "hub = \"http://127.0.0.1:1\"\n[[sets]]\nname = \"tiny\"\nfor = \"tests\"\n\
+        files = [\"hearing\", \"answering\", \"speaking\", \"heart\"]\n";
+    folder.write("own.toml", format!("{head}{}", files.concat()));
+}
+
+async fn begin(folder: &Folder) -> Result<Server, String> {
+    std::fs::create_dir_all(folder.path("documents")).expect("the temp folder is writable");
     folder.write(
         "documents/map.md",
         "# The map\n\nYou can find a map by the castle window.\n",
     );
+    let (weights, manifest) = (folder.path("weights"), folder.path("own.toml"));
     let environment = [
-        ("REPARTEE_WHISPER_MODEL", whisper.as_str()),
-        ("REPARTEE_LLAMA_MODEL", llama.as_str()),
+        ("REPARTEE_WEIGHTS", weights.as_str()),
+        ("REPARTEE_MODELS_MANIFEST", &manifest),
+        // The recognizer and the voice by the set, the language model by its name.
+        ("REPARTEE_MODELS_SET", "tiny"),
+        ("REPARTEE_ENGINES_RECOGNIZER", "whisper"),
+        ("REPARTEE_LLAMA_MODEL", "answering"),
         ("REPARTEE_LLAMA_CONTEXT_TOKENS", "2048"),
-        ("REPARTEE_KOKORO_MODEL", kokoro.as_str()),
     ];
     let documents = folder.path("documents");
     let arguments = ["--listen", "127.0.0.1:0", "--knowledge", &documents];
-    let server = Server::begin_with(&arguments, &environment).await;
+    Server::begin_with(&arguments, &environment).await
+}
+
+async fn serve(folder: &Folder) -> Server {
+    lay_weights(folder);
+    let server = begin(folder).await;
     server.unwrap_or_else(|complaint| panic!("the server serves: {complaint}"))
 }
 
@@ -91,4 +124,75 @@ async fn a_caller_is_heard_and_answered_by_the_native_engines() {
     call.type_text("and the ducks").await.expect("it stands");
     assert_eq!(said(&call, 1).await, reply("ducks", "window"));
     call.hang_up().await.expect("it stood to its end");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn weights_that_are_missing_or_wrong_are_not_loaded() {
+    let folder = Folder::new("native-wrong");
+    lay_weights(&folder);
+    let file = folder.path("weights/answering.weights");
+    let mut bytes = std::fs::read(&file).expect("it was laid");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&file, bytes).expect("it can be written");
+    let complaint = begin(&folder).await.err().expect("a bit is flipped");
+    let wanted = "answering.weights is not what it should be: its SHA-256 is";
+    assert!(complaint.contains(wanted), "{complaint}");
+    std::fs::remove_file(&file).expect("it is there");
+    let complaint = begin(&folder).await.err().expect("it is gone");
+    assert!(
+        complaint.contains("repartee models pull answering"),
+        "{complaint}"
+    );
+}
+
+/// A server with the built-in engines that is asked for an offer, and a hub at this address.
+async fn offering(folder: &Folder, weights: &str, hub: &str) -> Server {
+    let (weights, manifest) = (folder.path(weights), folder.path("own.toml"));
+    let environment = [
+        ("REPARTEE_WEIGHTS", weights.as_str()),
+        ("REPARTEE_MODELS_MANIFEST", &manifest),
+        ("REPARTEE_MODELS_OFFER", "yes"),
+        ("REPARTEE_MODELS_MIRROR", hub),
+        ("REPARTEE_ENGINES_RECOGNIZER", "pocketsphinx"),
+        ("REPARTEE_ENGINES_LANGUAGE_MODEL", "quote"),
+        // Where tests run by themselves nothing is offered; here it is the test.
+        ("CI", ""),
+    ];
+    let server = Server::begin_with(&["--listen", "127.0.0.1:0"], &environment).await;
+    server.unwrap_or_else(|complaint| panic!("the server serves: {complaint}"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_set_that_fits_is_offered_where_it_is_here_or_can_be_had() {
+    let folder = Folder::new("native-offer");
+    lay_weights(&folder);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.expect("a free port");
+    let hub = format!("http://{}", listener.local_addr().expect("it is bound"));
+    let router = axum::Router::new().fallback(|| async { "a hub" });
+    tokio::spawn(async move { axum::serve(listener, router).await });
+
+    let mut server = offering(&folder, "empty", &hub).await;
+    assert!(server.says("the set tiny, ").await, "it can be had");
+    assert!(
+        server.says(" models pull tiny").await,
+        "with the command for it"
+    );
+    server.interrupt().await;
+    assert!(server.ended().await.0.success());
+    let empty = folder.path("empty");
+    assert!(
+        !std::fs::exists(empty).expect("it can be looked at"),
+        "nothing is fetched"
+    );
+
+    let mut server = offering(&folder, "weights", "http://127.0.0.1:1").await;
+    assert!(
+        server
+            .says("Better engines are here: REPARTEE_MODELS_SET=tiny")
+            .await
+    );
+    server.interrupt().await;
+    assert!(server.ended().await.0.success());
 }

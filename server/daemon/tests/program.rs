@@ -37,7 +37,7 @@ fn refused(arguments: &[&str]) -> String {
 #[test]
 fn the_help_of_each_command_teaches() {
     let whole = said(&run(&["--help"]));
-    for command in ["serve", "check", "say", "hear", "ask", "replay"] {
+    for command in ["serve", "check", "say", "hear", "ask", "replay", "models"] {
         assert!(whole.contains(&format!("\n  {command} ")), "{whole}");
         let help = said(&run(&[command, "--help"]));
         assert!(help.contains("Example"), "{help}");

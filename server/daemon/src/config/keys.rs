@@ -94,6 +94,13 @@ keys! {
         ("ort", KokoroRuntime::Ort),
     ])?;
     "kokoro.library" Text |c, v| c.kokoro_library = filled(v)?.map(PathBuf::from);
+    "models.set" Text |c, v| c.models_set = filled(v)?;
+    "models.offer" Text |c, v| c.models_offer = choice(v, &[("no", false), ("yes", true)])?;
+    "models.mirror" Text |c, v| {
+        c.models_mirror = filled(v)?;
+        c.models_mirror.as_deref().map_or(Ok(()), url)?;
+    };
+    "models.manifest" Text |c, v| c.models_manifest = filled(v)?.map(PathBuf::from);
     "knowledge.folder" Text |c, v| c.knowledge = filled(v)?.map(PathBuf::from);
     "llm.url" Text |c, v| {
         if let Some(text) = filled(v)? {

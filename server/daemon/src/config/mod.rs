@@ -41,6 +41,10 @@ pub(crate) struct Config {
     pub(crate) kokoro_voice: Option<String>,
     pub(crate) kokoro_runtime: KokoroRuntime,
     pub(crate) kokoro_library: Option<PathBuf>,
+    pub(crate) models_set: Option<String>,
+    pub(crate) models_offer: bool,
+    pub(crate) models_mirror: Option<String>,
+    pub(crate) models_manifest: Option<PathBuf>,
     pub(crate) knowledge: Option<PathBuf>,
     pub(crate) llm_url: Option<String>,
     pub(crate) llm_model: Option<String>,
@@ -119,6 +123,10 @@ impl Default for Config {
             kokoro_voice: None,
             kokoro_runtime: KokoroRuntime::Auto,
             kokoro_library: None,
+            models_set: None,
+            models_offer: false,
+            models_mirror: None,
+            models_manifest: None,
             knowledge: None,
             llm_url: None,
             llm_model: None,
@@ -152,6 +160,7 @@ impl Config {
         }
         config.take_environment(environment, &mut mistakes);
         typed(&mut config, &mut mistakes);
+        config.take_set();
         config.check(&mut mistakes);
         mistakes.none_or(config)
     }
@@ -225,6 +234,22 @@ impl Config {
         self.language_model = Language::Remote;
     }
 
+    /// A set takes the place of the built-in engines, and of no other that was chosen.
+    fn take_set(&mut self) {
+        if self.models_set.is_none() {
+            return;
+        }
+        if self.recognizer == Recognition::PocketSphinx {
+            self.recognizer = Recognition::Whisper;
+        }
+        if self.language_model == Language::Quote {
+            self.language_model = Language::Llama;
+        }
+        if self.synthesizer == Synthesis::Flite {
+            self.synthesizer = Synthesis::Kokoro;
+        }
+    }
+
     /// What each value alone cannot show.
     fn check(&self, mistakes: &mut Mistakes) {
         if self.lan && self.listen.ip().is_loopback() {
@@ -252,15 +277,7 @@ impl Config {
                 "\"remote\" needs llm.url (or --llm URL)",
             );
         }
-        if self.recognizer == Recognition::Whisper && self.whisper_model.is_none() {
-            mistakes.add("engines.recognizer", "\"whisper\" needs whisper.model");
-        }
-        if self.language_model == Language::Llama && self.llama_model.is_none() {
-            mistakes.add("engines.language_model", "\"llama\" needs llama.model");
-        }
-        if self.synthesizer == Synthesis::Kokoro && self.kokoro_model.is_none() {
-            mistakes.add("engines.synthesizer", "\"kokoro\" needs kokoro.model");
-        }
+        self.check_models(mistakes);
         if !self.relay_urls.is_empty() && self.relay_secret.is_none() {
             mistakes.add(
                 "relay.secret",
@@ -274,6 +291,38 @@ impl Config {
                 "knowledge.folder",
                 format!("{} is not a folder", folder.display()),
             );
+        }
+    }
+
+    fn check_models(&self, mistakes: &mut Mistakes) {
+        let unset = self.models_set.is_none();
+        if self.recognizer == Recognition::Whisper && self.whisper_model.is_none() && unset {
+            mistakes.add(
+                "engines.recognizer",
+                "\"whisper\" needs whisper.model or models.set",
+            );
+        }
+        if self.language_model == Language::Llama && self.llama_model.is_none() && unset {
+            mistakes.add(
+                "engines.language_model",
+                "\"llama\" needs llama.model or models.set",
+            );
+        }
+        if self.synthesizer == Synthesis::Kokoro && self.kokoro_model.is_none() && unset {
+            mistakes.add(
+                "engines.synthesizer",
+                "\"kokoro\" needs kokoro.model or models.set",
+            );
+        }
+        let manifest = match crate::models::manifest(self.models_manifest.as_deref()) {
+            Ok(manifest) => manifest,
+            Err(wrong) => return mistakes.add("models.manifest", wrong),
+        };
+        let set = self.models_set.as_deref().unwrap_or_default();
+        if !unset && manifest.set(set).is_none() {
+            let names = manifest.sets.iter().map(|set| set.name.as_str());
+            let names = names.collect::<Vec<_>>().join(", ");
+            mistakes.add("models.set", format!("\"{set}\" is none of: {names}"));
         }
     }
 

@@ -114,7 +114,7 @@ fn every_key_of_the_sample_has_its_meaning_above() {
 }
 
 /// One value for every key, none of them the default.
-const OTHER: [(&str, &str); 33] = [
+const OTHER: [(&str, &str); 37] = [
     ("server.listen", "127.0.0.1:9"),
     ("server.key", "K"),
     (
@@ -141,6 +141,13 @@ const OTHER: [(&str, &str); 33] = [
     ("kokoro.voice", "bf_emma"),
     ("kokoro.runtime", "rten"),
     ("kokoro.library", "/libonnxruntime.so"),
+    ("models.set", "small"),
+    ("models.offer", "yes"),
+    ("models.mirror", "https://hub.example/models"),
+    (
+        "models.manifest",
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/manifest.toml"),
+    ),
     ("knowledge.folder", "/"),
     ("llm.url", "http://localhost:1/v1"),
     ("llm.model", "m"),
@@ -327,5 +334,30 @@ fn media_goes_through_the_port_of_the_page_unless_told() {
     assert_eq!(
         good("media.port = 5", &[], "--listen 127.0.0.1:4000").media_port(),
         5
+    );
+}
+
+#[test]
+fn a_set_takes_the_place_of_the_built_in_engines_alone() {
+    let config = good("models.set = \"small\"", &[], "");
+    assert_eq!(config.recognizer, Recognition::Whisper);
+    assert_eq!(config.language_model, Language::Llama);
+    let config = good("models.set = \"small\"\nllm.url = \"http://own\"", &[], "");
+    assert_eq!(config.recognizer, Recognition::Whisper);
+    assert_eq!(config.language_model, Language::Remote);
+    let config = good(
+        "engines.recognizer = \"none\"",
+        &[("REPARTEE_MODELS_SET", "best")],
+        "",
+    );
+    assert_eq!(config.recognizer, Recognition::None);
+    let (at, sentence) = only(wrong("models.set = \"smal\"", &[], ""));
+    assert_eq!(at, "models.set");
+    assert_eq!(sentence, "\"smal\" is none of: small, standard, best");
+    let (at, sentence) = only(wrong("models.manifest = \"/no/such.toml\"", &[], ""));
+    assert_eq!(at, "models.manifest");
+    assert!(
+        sentence.contains("/no/such.toml cannot be read"),
+        "{sentence}"
     );
 }

@@ -79,6 +79,26 @@ impl Server {
         })
     }
 
+    /// Reads on until it prints this; false if it ends without.
+    #[allow(dead_code)]
+    pub(crate) async fn says(&mut self, part: &str) -> bool {
+        let reading = async {
+            while let Some(line) = self
+                .lines
+                .next_line()
+                .await
+                .expect("what it prints is text")
+            {
+                if line.contains(part) {
+                    return true;
+                }
+            }
+            false
+        };
+        let said = tokio::time::timeout(PATIENCE, reading).await;
+        said.expect("it says it or ends")
+    }
+
     pub(crate) fn pid(&self) -> u32 {
         self.child.id().expect("it runs")
     }
