@@ -118,7 +118,7 @@ mod tests {
             kokoro.say(&script, &mut emit, cancel).map(|_| samples)
         };
         let first = say("One moment.", 1.0, &Cancel::new());
-        let lane = kokoro.lanes.enter(&Cancel::new());
+        let lanes = [(); 2].map(|()| kokoro.lanes.enter(&Cancel::new()));
         assert_eq!(say("One moment.", 1.0, &Cancel::new()), first);
         for (text, speed) in [("One moment!", 1.0), ("One moment.", 1.2)] {
             let cancel = Cancel::new();
@@ -136,6 +136,6 @@ mod tests {
                 );
             });
         }
-        drop(lane);
+        drop(lanes);
     }
 }
