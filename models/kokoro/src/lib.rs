@@ -167,7 +167,7 @@ impl Kokoro {
     fn lengths(&self) -> Lengths {
         Lengths {
             first: 40,
-            most: if self.graph.stops_within() { 300 } else { 90 },
+            most: if self.graph.stops_within() { 200 } else { 90 },
         }
     }
 
