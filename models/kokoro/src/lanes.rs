@@ -56,6 +56,11 @@ impl Lanes {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn nobody_waits(&self) -> bool {
+        self.state().waiting.is_empty()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // Counts and a list are whole between any two statements.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

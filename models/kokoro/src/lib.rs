@@ -105,7 +105,8 @@ impl Kokoro {
         let stem = options.model.file_stem().unwrap_or_default();
         let kokoro = Self {
             name: format!("Kokoro {}", stem.to_string_lossy()),
-            lanes: Lanes::new(options.runs),
+            // Where a run cannot be stopped, the next one does not wait for what nobody wants any more.
+            lanes: Lanes::new(options.runs + usize::from(!graph.stops_within())),
             remark,
             graph,
             voices,
@@ -133,7 +134,13 @@ impl Kokoro {
     }
 
     fn warm(&self, file: &str) -> Result<(), Failure> {
-        let told = |why| Failure::new(format!("{file} does not speak: {why}"));
+        let told = |why| {
+            let hint = match self.runtime() {
+                "rten" => "; some exports run on ONNX Runtime only: sh models/setup.sh onnxruntime",
+                _ => "",
+            };
+            Failure::new(format!("{file} does not speak: {why}{hint}"))
+        };
         let word = Script {
             text: "Hello.".to_owned(),
             voice: None,
@@ -159,7 +166,7 @@ impl Kokoro {
     fn lengths(&self) -> Lengths {
         Lengths {
             first: 40,
-            most: if self.graph.stops_within() { 300 } else { 150 },
+            most: if self.graph.stops_within() { 200 } else { 90 },
         }
     }
 

@@ -1,9 +1,11 @@
-//! Words to Kokoro's phonemes: misaki's dictionaries and rules, then what its words are made of, then letter names.
+//! Words to Kokoro's phonemes: misaki's dictionaries and rules, then what its words are made of, then how they are
+//! spelled, then letter names.
 
 mod cmudict;
 mod letters;
 mod parts;
 mod plain;
+mod spelling;
 
 pub(crate) use cmudict::Dictionary;
 use misaki_rs::{G2P, Language, MToken};
@@ -133,5 +135,6 @@ mod tests {
         assert_eq!(said("webhook"), "wˈɛbhˌʊk");
         assert_eq!(said("notebookish"), "nˈOtbˌʊkɪʃ");
         assert_eq!(said("xqzt"), "ˈɛks kjˈu zˈi tˈi");
+        assert_eq!(said("Kubernetes"), "kˈubəɹnɛts");
     }
 }

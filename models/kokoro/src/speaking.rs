@@ -86,3 +86,56 @@ fn percent(speed: f32) -> u32 {
     let speed = if speed.is_nan() { 1.0 } else { speed };
     (speed.clamp(0.25, 1.5) * 100.0).round() as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{KokoroOptions, Runtime};
+    use models_fixtures::kokoro::{Export, speaking, voice};
+
+    #[test]
+    fn a_short_phrase_said_before_needs_no_run() {
+        let folder = std::env::temp_dir().join(format!("repartee-cached-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("voices")).expect("the temp folder is writable");
+        let model = folder.join("kokoro.onnx");
+        std::fs::write(&model, speaking(Export::HUB)).expect("it is writable");
+        std::fs::write(folder.join("voices/af_heart.bin"), voice(0.0)).expect("it is writable");
+        let options = KokoroOptions {
+            runtime: Runtime::Rten,
+            ..KokoroOptions::new(model, folder.join("voices"))
+        };
+        let kokoro = Kokoro::load(&options).expect("it loads");
+        std::fs::remove_dir_all(&folder).ok();
+
+        let say = |text: &str, speed, cancel: &Cancel| {
+            let script = Script {
+                text: text.to_owned(),
+                voice: None,
+                speed,
+            };
+            let mut samples = Vec::new();
+            let mut emit = |piece: &[f32]| samples.extend_from_slice(piece);
+            kokoro.say(&script, &mut emit, cancel).map(|_| samples)
+        };
+        let first = say("One moment.", 1.0, &Cancel::new());
+        let lanes = [(); 2].map(|()| kokoro.lanes.enter(&Cancel::new()));
+        assert_eq!(say("One moment.", 1.0, &Cancel::new()), first);
+        for (text, speed) in [("One moment!", 1.0), ("One moment.", 1.2)] {
+            let cancel = Cancel::new();
+            std::thread::scope(|scope| {
+                let waiting = scope.spawn(|| say(text, speed, &cancel));
+                while kokoro.lanes.nobody_waits() {
+                    std::thread::yield_now();
+                }
+                cancel.cancel();
+                let stopped = waiting.join().expect("it ends");
+                assert_eq!(
+                    stopped,
+                    Err(Stopped::Cancelled),
+                    "{text} at {speed} is another"
+                );
+            });
+        }
+        drop(lanes);
+    }
+}

@@ -47,7 +47,7 @@ fn length_pitch_and_loudness_follow_phonemes_voice_and_speed() {
     let first = &plain[STEP..3 * STEP];
     assert_eq!(waves(first), (hertz(50) * 0.05).round() as usize);
     let peak = first.iter().copied().fold(0.0, f32::max);
-    assert!((peak - 0.2 - loudness(6)).abs() < 0.01, "{peak}");
+    assert!((peak - 0.2 - loudness(6)).abs() < 0.004, "{peak}");
 
     let asked = |voice: &str, speed| Script {
         voice: Some(voice.to_owned()),
@@ -126,15 +126,6 @@ fn what_cannot_be_said_is_left_out() {
     }
     // Seconds, not minutes: hyphens without end.
     assert!(!say(&kokoro, &script(&"ab-".repeat(500))).is_empty());
-}
-
-#[test]
-fn a_phrase_said_before_is_said_again_without_a_run() {
-    for runtime in runtimes("cache") {
-        let kokoro = kokoro("cached", &speaking(Export::HUB), runtime);
-        let first = say(&kokoro, &script("One moment, please."));
-        assert_eq!(say(&kokoro, &script("One moment, please.")), first);
-    }
 }
 
 #[test]

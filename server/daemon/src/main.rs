@@ -77,7 +77,29 @@ fn read_config(
 fn listen_to_ourselves() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG));
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(discreet(filter))
         .with_writer(std::io::stderr)
         .init();
+}
+
+/// Kokoro's pronouncing rules would write every word of a reply to a log of level debug.
+fn discreet(filter: EnvFilter) -> EnvFilter {
+    filter.add_directive("misaki_rs=off".parse().expect("it is a directive"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_level_lets_the_words_of_a_reply_out() {
+        for asked in ["debug", "trace", "misaki_rs=trace", LOG] {
+            let filter = discreet(EnvFilter::new(asked)).to_string();
+            let about: Vec<&str> = filter
+                .split(',')
+                .filter(|part| part.contains("misaki"))
+                .collect();
+            assert_eq!(about, ["misaki_rs=off"], "{asked}");
+        }
+    }
 }

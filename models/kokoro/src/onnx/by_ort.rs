@@ -8,7 +8,7 @@ use ort::ep::{CUDA, ExecutionProvider};
 use ort::session::{RunOptions, Session, SessionInputValue};
 use ort::value::{Outlet, TensorElementType};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(crate) struct ByOrt {
     /// One for each run at once: a session is run by one thread at a time.
@@ -69,6 +69,11 @@ impl ByOrt {
             watch: Watch::new(),
             runtime: format!("ONNX Runtime ({}) on {device}", loaded.place),
         })
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Session>> {
+        // A list of sessions is whole between any two statements.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn run_in(
@@ -162,13 +167,25 @@ impl Onnx for ByOrt {
         cancel: &Cancel,
     ) -> Result<Vec<Tensor>, Stopped> {
         cancel.check()?;
-        // A list of sessions is whole between any two statements.
-        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let session = idle().pop();
-        let mut session = session.ok_or_else(|| Stopped::failed("every session is running"))?;
-        let answers = self.run_in(&mut session, inputs, wanted, cancel);
-        idle().push(session);
-        answers
+        let mut lent = Lent {
+            session: self.idle().pop(),
+            network: self,
+        };
+        let session = lent.session.as_mut();
+        let session = session.ok_or_else(|| Stopped::failed("every session is running"))?;
+        self.run_in(session, inputs, wanted, cancel)
+    }
+}
+
+/// A session that goes back whatever becomes of its run.
+struct Lent<'a> {
+    session: Option<Session>,
+    network: &'a ByOrt,
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        self.network.idle().extend(self.session.take());
     }
 }
 

@@ -39,9 +39,9 @@ pub(super) fn load(named: Option<&Path>, folders: &[PathBuf]) -> Result<Loaded, 
                 *loaded = Some(found.clone());
                 return Ok(found);
             }
-            // What is no file at all has been refused by the system's loader, at length.
-            Err(refusal) if place.is_file() || named.is_some() => refusals.push(refusal),
-            Err(_) => {}
+            Err(Refusal::Useless(why)) => refusals.push(why),
+            Err(Refusal::Missing(why)) if place.is_file() || named.is_some() => refusals.push(why),
+            Err(Refusal::Missing(_)) => {}
         }
     }
     let reason = match refusals.as_slice() {
@@ -88,8 +88,18 @@ fn within(folder: &Path) -> Option<PathBuf> {
         .max()
 }
 
-fn open(place: &Path) -> Result<Environment, String> {
-    let builder = ort::init_from(place).map_err(|error| error.to_string())?;
+enum Refusal {
+    /// The system's loader has not found it, or something that it needs.
+    Missing(String),
+    /// Another library, or one that is too old.
+    Useless(String),
+}
+
+fn open(place: &Path) -> Result<Environment, Refusal> {
+    let builder = ort::init_from(place).map_err(|error| match error {
+        ort::LoadDynamicError::Dlopen { .. } => Refusal::Missing(error.to_string()),
+        _ => Refusal::Useless(error.to_string()),
+    })?;
     let built = builder
         .with_name("repartee")
         // It would go to the library's maker.
@@ -99,7 +109,7 @@ fn open(place: &Path) -> Result<Environment, String> {
             _ => tracing::debug!("ONNX Runtime: {message}"),
         }))
         .build();
-    built.map_err(|error| error.to_string())
+    built.map_err(|error| Refusal::Useless(error.to_string()))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Carnegie Mellon's dictionary, where the user has PocketSphinx's package: names and rare words.
+//! Carnegie Mellon's dictionary, where PocketSphinx's package is installed: names and rare words.
 
 use std::path::Path;
 

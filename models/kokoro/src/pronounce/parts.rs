@@ -1,7 +1,8 @@
-//! A word that no dictionary has, put together from parts that one has; failing that, letter by letter.
+//! A word that no dictionary has, put together from parts that one has; failing that, as it is spelled.
 
 use super::cmudict::Dictionary;
 use super::letters::spelled;
+use super::spelling;
 use misaki_rs::Lexicon;
 
 /// Shorter parts are found in any word.
@@ -69,6 +70,13 @@ fn one(known: Known<'_>, part: &str) -> String {
         .or_else(|| known.more?.find(&lower))
         .or_else(|| possessive(known, &lower))
         .or_else(|| compound(known, &lower))
+        .or_else(|| {
+            if capitals {
+                None
+            } else {
+                spelling::read(&lower)
+            }
+        })
         .unwrap_or_else(|| spelled(&lower))
 }
 
