@@ -129,12 +129,13 @@ export async function event(page, type, { field, value, after = 0 } = {}) {
   return found.jsonValue();
 }
 
-/** What the agent's last reply said, once all of it was heard. */
-export async function answered(page, after = 0) {
-  const done = await event(page, "response.done", { after });
-  await event(page, "output_audio_buffer.stopped", { field: "response_id", value: done.response.id, after });
+/** What a reply said, this one or the next that ends, once all of it was heard. */
+export async function answered(page, after = 0, id = undefined) {
+  const response = id ?? (await event(page, "response.done", { after })).response.id;
+  await event(page, "output_audio_buffer.stopped", { field: "response_id", value: response, after });
+  const done = (await events(page, "response.done", after)).find((event) => event.response.id === response);
   const content = done.response.output.flatMap((item) => item.content ?? []);
-  return { response: done.response.id, text: content.map((part) => part.transcript ?? part.text).join(" ") };
+  return { response, text: content.map((part) => part.transcript ?? part.text).join(" ") };
 }
 
 export async function type(page, text) {
