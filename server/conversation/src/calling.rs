@@ -3,11 +3,11 @@
 
 use crate::conversation::Conversation;
 use crate::history::Line;
+use crate::ledger::plain;
 use crate::output::{Author, Call, Fact, Refusal};
 use crate::patience as p;
 use crate::reply::{Reply, Work};
 use crate::{Effect, LineId, Modality, Place, ReplyId, ReplyRequest, Tool, ToolChoice};
-use std::collections::VecDeque;
 
 /// One call within a reply.
 #[derive(Debug)]
@@ -30,65 +30,6 @@ enum Stage {
     Dropped,
 }
 
-/// The calls that wrote, so that none is made twice.
-#[derive(Debug, Default)]
-pub(crate) struct Ledger {
-    written: VecDeque<Written>,
-    issued: u32,
-}
-
-#[derive(Debug)]
-struct Written {
-    id: String,
-    tool: String,
-    arguments: String,
-    result: bool,
-    /// This reply was composed with the result at hand.
-    told_in: Option<ReplyId>,
-}
-
-impl Ledger {
-    fn remember(&mut self, calling: &Calling) {
-        if self.written.len() == p::WRITES {
-            self.written.pop_front();
-        }
-        self.written.push_back(Written {
-            id: calling.call.id.clone(),
-            tool: calling.call.tool.clone(),
-            arguments: plain(&calling.arguments),
-            result: false,
-            told_in: None,
-        });
-    }
-
-    /// The same was called, and the caller has not heard yet what came of it.
-    fn holds(&self, calling: &Calling) -> bool {
-        let arguments = plain(&calling.arguments);
-        self.written
-            .iter()
-            .any(|written| written.tool == calling.call.tool && written.arguments == arguments)
-    }
-
-    pub(crate) fn result(&mut self, id: &str) {
-        for written in self.written.iter_mut().filter(|written| written.id == id) {
-            written.result = true;
-        }
-    }
-
-    /// A reply is composed: it knows of every result so far.
-    pub(crate) fn composing(&mut self, reply: ReplyId) {
-        for written in self.written.iter_mut().filter(|written| written.result) {
-            written.told_in = Some(reply);
-        }
-    }
-
-    /// The caller has heard this reply to its end: asked again, it is a new wish.
-    pub(crate) fn heard(&mut self, reply: ReplyId) {
-        self.written
-            .retain(|written| written.told_in != Some(reply));
-    }
-}
-
 /// A model may be cut off in its arguments: half of them are none.
 fn is_object(arguments: &str) -> bool {
     let (mut depth, mut within, mut escaped, mut ended) = (0_usize, false, false, false);
@@ -105,24 +46,6 @@ fn is_object(arguments: &str) -> bool {
         ended = depth == 0;
     }
     ended && arguments.trim_start().starts_with('{')
-}
-
-/// Arguments without the space between them: a model that says the same may space it otherwise.
-fn plain(arguments: &str) -> String {
-    let (mut within, mut escaped) = (false, false);
-    let mut kept = String::with_capacity(arguments.len());
-    for c in arguments.chars() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if within => escaped = true,
-            '"' => within = !within,
-            _ => {}
-        }
-        if within || !c.is_ascii_whitespace() {
-            kept.push(c);
-        }
-    }
-    kept
 }
 
 impl Reply {
@@ -201,8 +124,8 @@ impl Conversation {
 
     fn next_call(&mut self) -> String {
         loop {
-            self.ledger.issued += 1;
-            let id = format!("call_{}", self.ledger.issued);
+            self.calls += 1;
+            let id = format!("call_{}", self.calls);
             // The client may have written calls of its own.
             if !self.history.has_call(&id) {
                 return id;
@@ -274,7 +197,7 @@ impl Conversation {
                 && before.call.tool == calling.call.tool
                 && plain(&before.arguments) == plain(&calling.arguments)
         });
-        held || self.ledger.holds(calling)
+        held || self.ledger.holds(&calling.call.tool, &calling.arguments)
     }
 
     /// All that the reply said is heard: what it held back is called now.
@@ -282,7 +205,9 @@ impl Conversation {
         for calling in &mut reply.calls {
             match calling.stage {
                 // A reply beside the floor may have called the same meanwhile.
-                Stage::Held if self.ledger.holds(calling) => calling.stage = Stage::Dropped,
+                Stage::Held if self.ledger.holds(&calling.call.tool, &calling.arguments) => {
+                    calling.stage = Stage::Dropped;
+                }
                 Stage::Held => self.issue(reply.id, calling),
                 Stage::Forming | Stage::Issued | Stage::Dropped => {}
             }
@@ -293,7 +218,7 @@ impl Conversation {
         calling.stage = Stage::Issued;
         let id = calling.call.id.clone();
         if calling.effect == Effect::Writes {
-            self.ledger.remember(calling);
+            self.ledger.remember(&calling.call, &calling.arguments);
         }
         if !shown_early(calling) {
             self.tell_call(reply, calling);

@@ -1,9 +1,9 @@
 //! The conversation: one input in, orders and news out, and when it wants to be woken.
 
-use crate::calling::Ledger;
 use crate::ear::Ear;
 use crate::floor::Floor;
 use crate::history::History;
+use crate::ledger::Ledger;
 use crate::output::{Fact, Output};
 use crate::parting::Parting;
 use crate::reply::Reply;
@@ -37,6 +37,7 @@ pub struct Conversation {
     outbox: VecDeque<Output>,
     utterances: u32,
     replies: u32,
+    pub(crate) calls: u32,
     pub(crate) over: bool,
 }
 
@@ -61,6 +62,7 @@ impl Conversation {
             outbox: VecDeque::new(),
             utterances: 0,
             replies: 0,
+            calls: 0,
             over: false,
         }
     }

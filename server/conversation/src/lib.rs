@@ -16,6 +16,7 @@ mod hearing;
 mod history;
 mod ids;
 mod input;
+mod ledger;
 mod listening;
 mod output;
 mod parting;

@@ -7,6 +7,7 @@ mod engines;
 mod journal;
 mod listening;
 mod lobby;
+mod orders;
 pub mod peer;
 mod reports;
 mod session;

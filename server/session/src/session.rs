@@ -8,13 +8,9 @@ use crate::reports::Report;
 use crate::speaking::Mouth;
 use crate::translate;
 use crate::wire::Wire;
-use models_engine::{Evidence, Hint, Query, Script};
 use models_host::{Hearing, Job};
 use server_audio::AudioError;
-use server_conversation::{
-    Conversation, Fact, HearingEvent, Input, Millis, Output, PhraseEvent, PhraseId, ReplyEvent,
-    ReplyId, UtteranceId,
-};
+use server_conversation::{Conversation, Input, Millis, ReplyId, UtteranceId};
 use signaling_protocol::Dialect;
 use signaling_protocol::model::{Command, Event, Settings};
 use std::collections::{HashMap, VecDeque};
@@ -56,12 +52,12 @@ pub(crate) struct Session {
     pub(crate) call: String,
     start: Instant,
     options: SessionOptions,
-    settings: Settings,
-    engines: Engines,
+    pub(crate) settings: Settings,
+    pub(crate) engines: Engines,
     core: Conversation,
     journal: Journal,
-    wire: Wire,
-    ears: Ears,
+    pub(crate) wire: Wire,
+    pub(crate) ears: Ears,
     pub(crate) mouth: Mouth,
     peer: Arc<dyn ToPeer>,
     pub(crate) inputs: VecDeque<Input>,
@@ -70,7 +66,7 @@ pub(crate) struct Session {
     /// What a reply is waiting for: its search, then its words.
     pub(crate) replying: HashMap<ReplyId, Job>,
     reports: mpsc::Receiver<Report>,
-    mailbox: mpsc::Sender<Report>,
+    pub(crate) mailbox: mpsc::Sender<Report>,
     connected: bool,
     leave_at: Option<Instant>,
     /// The house has asked for the call's end: the last words are given time to arrive.
@@ -78,7 +74,7 @@ pub(crate) struct Session {
     /// The conversation is over.
     over: bool,
     /// Where the last utterance began and ended, in media time.
-    spoken: (Millis, Millis),
+    pub(crate) spoken: (Millis, Millis),
     ended: bool,
 }
 
@@ -228,138 +224,14 @@ impl Session {
         }
     }
 
-    fn carry_out(&mut self, output: Output) {
-        match output {
-            Output::Listen { utterance, from } => self.listen(utterance, from),
-            Output::Judge {
-                utterance,
-                partial,
-                silence,
-                speech,
-            } => {
-                let (silence_ms, speech_ms) = (small(silence), small(speech));
-                let evidence = Evidence {
-                    partial: &partial,
-                    silence_ms,
-                    speech_ms,
-                    speech: &[],
-                };
-                let finished = self.engines.endpointer.judge(&evidence);
-                self.inputs
-                    .push_back(Input::Hearing(utterance, HearingEvent::Judged { finished }));
-            }
-            Output::Finish { utterance } => {
-                if let Some(hearing) = self.ears.finish(utterance) {
-                    self.finishing.insert(utterance, hearing);
-                }
-            }
-            Output::Forget { utterance } => {
-                self.ears.forget(utterance);
-                self.finishing.remove(&utterance);
-            }
-            Output::Search {
-                reply,
-                query,
-                limit,
-            } => self.search(reply, query, limit),
-            Output::Compose { reply, prompt } => {
-                let prompt = translate::prompt(prompt);
-                let job = self
-                    .engines
-                    .language_model
-                    .compose(prompt, &self.mailbox, move |said| {
-                        Report::Composing(reply, said)
-                    });
-                self.replying.insert(reply, job);
-            }
-            Output::Speak {
-                phrase,
-                text,
-                voice,
-                speed,
-            } => {
-                self.speak(phrase, Script { text, voice, speed });
-            }
-            Output::Duck { .. } => self.mouth.duck(),
-            Output::Restore { .. } => self.mouth.restore(),
-            Output::Silence { reply } => self.mouth.silence(reply),
-            Output::Cancel { reply } => {
-                self.replying.remove(&reply);
-                self.mouth.cancel(reply);
-            }
-            Output::Tell(fact) => self.tell(fact),
-            Output::End => self.end(),
-        }
-    }
-
     /// A call that took its leave closes when the goodbye has gone out; any other at once.
-    fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         self.over = true;
         if self.taking_leave {
             self.leave_at = Some(Instant::now() + FAREWELL);
         } else {
             self.ended = true;
         }
-    }
-
-    fn listen(&mut self, utterance: UtteranceId, from: Millis) {
-        let Some(recognizer) = &self.engines.recognizer else {
-            let message = "no recognizer is installed".to_owned();
-            self.inputs
-                .push_back(Input::Hearing(utterance, HearingEvent::Failed { message }));
-            return;
-        };
-        let hint = Hint {
-            language: self.settings.language.clone(),
-            prompt: self.settings.vocabulary.clone(),
-            caller: Some(self.ears.caller()),
-        };
-        let hearing = recognizer.listen(hint, &self.mailbox, move |heard| {
-            Report::Heard(utterance, heard)
-        });
-        self.ears.listen(utterance, from, hearing);
-    }
-
-    fn search(&mut self, reply: ReplyId, text: String, limit: usize) {
-        let Some(retriever) = &self.engines.retriever else {
-            let passages = Vec::new();
-            self.inputs
-                .push_back(Input::Reply(reply, ReplyEvent::Found { passages }));
-            return;
-        };
-        let job = retriever.retrieve(Query { text, limit }, &self.mailbox, move |found| {
-            Report::Found(reply, found)
-        });
-        self.replying.insert(reply, job);
-    }
-
-    fn speak(&mut self, phrase: PhraseId, script: Script) {
-        let Some(synthesizer) = &self.engines.synthesizer else {
-            let message = "no voice is installed".to_owned();
-            let failed = PhraseEvent::Failed { message };
-            self.inputs.push_back(Input::Phrase(phrase, failed));
-            return;
-        };
-        let job = synthesizer.speak(script, &self.mailbox, move |said| {
-            Report::Speaking(phrase, said)
-        });
-        self.mouth.begin(phrase, job);
-    }
-
-    fn tell(&mut self, fact: Fact) {
-        if let Fact::Reached { stage, after, .. } = &fact {
-            tracing::debug!(call = self.call, ?stage, ms = after.0, "reached");
-        }
-        match &fact {
-            Fact::SpeechStarted { start, .. } => self.spoken = (*start, *start),
-            Fact::SpeechStopped { end, .. } => self.spoken.1 = *end,
-            _ => {}
-        }
-        let mut event = translate::event(fact);
-        if let Event::Transcript { seconds, .. } = &mut event {
-            *seconds = (self.spoken.1 - self.spoken.0).0 as f32 / 1_000.0;
-        }
-        self.wire.tell(event);
     }
 
     fn tell_shortcomings(&mut self) {
@@ -413,9 +285,4 @@ fn core_settings(
 ) -> server_conversation::Settings {
     let (listening, speaking) = (engines.recognizer.is_some(), engines.synthesizer.is_some());
     translate::conversation_settings(settings, options.greeting.as_deref(), listening, speaking)
-}
-
-/// Longer than a month of silence is said to be a month.
-fn small(millis: Millis) -> u32 {
-    u32::try_from(millis.0).unwrap_or(u32::MAX)
 }

@@ -1,72 +1,11 @@
 //! The language model answers what was said, from what it was given, and reads nothing twice.
 
+use crate::{compose, line, load, options, passage, said, try_compose};
 use models_engine::contract::check_language_model;
-use models_engine::{
-    Author, Call, Cancel, LanguageModel, Line, Passage, Piece, Prompt, Stopped, Tool, ToolChoice,
-};
+use models_engine::{Author, Cancel, LanguageModel, Line, Piece, Stopped};
 use models_fixtures::llama::{Mind, TAIL, answering, reply};
 use models_fixtures::place;
-use models_llama::{Llama, LlamaOptions, Sampling};
-
-fn options(mind: Mind) -> LlamaOptions {
-    let name = format!("answering-{mind:?}.gguf");
-    let model = place(env!("CARGO_TARGET_TMPDIR"), &name, &answering(mind));
-    let mut options = LlamaOptions::new(model.expect("a fixture is written"));
-    options.context_tokens = 2048;
-    options.max_tokens = 200;
-    options.sampling = Sampling {
-        temperature: 0.0,
-        ..Sampling::default()
-    };
-    options
-}
-
-fn load() -> Llama {
-    Llama::load(options(Mind::Plain)).expect("the fixture loads")
-}
-
-fn line(author: Author, text: &str) -> Line {
-    Line {
-        author,
-        text: text.to_owned(),
-        cut: false,
-        call: None,
-    }
-}
-
-fn said(text: &str) -> Prompt {
-    Prompt {
-        instructions: "Be kind.".to_owned(),
-        lines: vec![line(Author::Caller, text)],
-        ..Prompt::default()
-    }
-}
-
-fn passage(text: &str) -> Passage {
-    Passage {
-        source: "a.md".to_owned(),
-        heading: "B".to_owned(),
-        text: text.to_owned(),
-        score: 1.0,
-        likeness: Vec::new(),
-    }
-}
-
-fn try_compose(llama: &Llama, prompt: &Prompt) -> Result<String, Stopped> {
-    let mut text = String::new();
-    let mut emit = |piece| {
-        if let Piece::Text(words) = piece {
-            text.push_str(&words);
-        }
-    };
-    llama
-        .compose(prompt, &mut emit, &Cancel::new())
-        .map(|()| text)
-}
-
-fn compose(llama: &Llama, prompt: &Prompt) -> String {
-    try_compose(llama, prompt).expect("the prompt is answered")
-}
+use models_llama::{Llama, LlamaOptions};
 
 #[test]
 fn it_keeps_the_contract() {
@@ -351,81 +290,4 @@ fn calls_share_the_system_prompt_and_keep_their_own_history() {
         again.reused - shared.reused > begun.read,
         "its own history is held still"
     );
-}
-
-fn tool(name: &str, parameters: &str) -> Tool {
-    Tool {
-        name: name.to_owned(),
-        description: "Tells of animals.".to_owned(),
-        parameters: parameters.to_owned(),
-    }
-}
-
-/// The fixture knows nothing of tools: whatever it writes is a whole call of one that it was offered, for the
-/// grammar leaves it nothing else.
-#[test]
-fn a_call_that_must_be_made_holds_to_its_schema() {
-    let llama = load();
-    let schema = r#"{"type": "object", "required": ["animal", "count"], "properties": {
-        "animal": {"enum": ["ducks", "geese"]}, "count": {"type": "integer"}, "wild": {"type": "boolean"}}}"#;
-    let mut prompt = said("tell me of ducks");
-    prompt.tools = vec![tool("other", "{}"), tool("look \"up\"", schema)];
-    prompt.tool_choice = ToolChoice::This("look \"up\"".to_owned());
-    let (mut called, mut arguments, mut words) = (Vec::new(), String::new(), String::new());
-    let mut pieces = 0;
-    let mut emit = |piece| match piece {
-        Piece::Call(name) => called.push(name),
-        Piece::Arguments(more) => {
-            pieces += 1;
-            arguments.push_str(&more);
-        }
-        Piece::Text(text) => words.push_str(&text),
-        Piece::Cite(_) => {}
-    };
-    let result = llama.compose(&prompt, &mut emit, &Cancel::new());
-    assert_eq!(result, Ok(()));
-    assert_eq!(called, ["look \"up\""]);
-    assert_eq!(words, "");
-    assert!(pieces > 1, "the arguments come as they are written");
-    let given: serde_json::Value = serde_json::from_str(&arguments).expect("arguments are JSON");
-    assert!(["ducks", "geese"].contains(&given["animal"].as_str().expect("it is required")));
-    assert!(given["count"].is_i64(), "{arguments}");
-}
-
-#[test]
-fn what_came_of_a_call_is_answered_and_the_call_is_not_read_again() {
-    let llama = load();
-    let mut prompt = said("tell me of the garden");
-    prompt.tools = vec![tool("look", "{}")];
-    assert_eq!(compose(&llama, &prompt), reply("garden", "nothing"));
-    let first = llama.counts();
-    let call = |author, text: &str| Line {
-        call: Some(Call {
-            id: "call_1".to_owned(),
-            tool: "look".to_owned(),
-        }),
-        ..line(author, text)
-    };
-    prompt.lines.push(call(Author::Agent, "{}"));
-    prompt.lines.push(call(Author::Tool, "There are ducks."));
-    assert_eq!(compose(&llama, &prompt), reply("ducks", "nothing"));
-    let read = llama.counts().read - first.read;
-    assert!(
-        read < 120,
-        "only the call and what came of it is read: {read}"
-    );
-}
-
-#[test]
-fn a_call_that_is_cut_off_is_a_failure() {
-    let llama = load();
-    let mut prompt = said("tell me of ducks");
-    prompt.tools = vec![tool(
-        "look",
-        r#"{"properties": {"at": {"type": "string"}}, "required": ["at"]}"#,
-    )];
-    prompt.tool_choice = ToolChoice::Always;
-    prompt.max_tokens = Some(40);
-    let failed = try_compose(&llama, &prompt);
-    assert!(matches!(failed, Err(Stopped::Failed(_))), "{failed:?}");
 }

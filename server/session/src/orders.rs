@@ -1,0 +1,142 @@
+//! What the conversation orders, carried out: work for the engines, sound and silence for the caller, words for the wire.
+
+use crate::reports::Report;
+use crate::session::Session;
+use crate::translate;
+use models_engine::{Evidence, Hint, Query, Script};
+use server_conversation::{
+    Fact, HearingEvent, Input, Millis, Output, PhraseEvent, PhraseId, ReplyEvent, ReplyId,
+    UtteranceId,
+};
+use signaling_protocol::model::Event;
+
+impl Session {
+    pub(crate) fn carry_out(&mut self, output: Output) {
+        match output {
+            Output::Listen { utterance, from } => self.listen(utterance, from),
+            Output::Judge {
+                utterance,
+                partial,
+                silence,
+                speech,
+            } => {
+                let (silence_ms, speech_ms) = (small(silence), small(speech));
+                let evidence = Evidence {
+                    partial: &partial,
+                    silence_ms,
+                    speech_ms,
+                    speech: &[],
+                };
+                let finished = self.engines.endpointer.judge(&evidence);
+                self.inputs
+                    .push_back(Input::Hearing(utterance, HearingEvent::Judged { finished }));
+            }
+            Output::Finish { utterance } => {
+                if let Some(hearing) = self.ears.finish(utterance) {
+                    self.finishing.insert(utterance, hearing);
+                }
+            }
+            Output::Forget { utterance } => {
+                self.ears.forget(utterance);
+                self.finishing.remove(&utterance);
+            }
+            Output::Search {
+                reply,
+                query,
+                limit,
+            } => self.search(reply, query, limit),
+            Output::Compose { reply, prompt } => {
+                let prompt = translate::prompt(prompt);
+                let job = self
+                    .engines
+                    .language_model
+                    .compose(prompt, &self.mailbox, move |said| {
+                        Report::Composing(reply, said)
+                    });
+                self.replying.insert(reply, job);
+            }
+            Output::Speak {
+                phrase,
+                text,
+                voice,
+                speed,
+            } => {
+                self.speak(phrase, Script { text, voice, speed });
+            }
+            Output::Duck { .. } => self.mouth.duck(),
+            Output::Restore { .. } => self.mouth.restore(),
+            Output::Silence { reply } => self.mouth.silence(reply),
+            Output::Cancel { reply } => {
+                self.replying.remove(&reply);
+                self.mouth.cancel(reply);
+            }
+            Output::Tell(fact) => self.tell(fact),
+            Output::End => self.end(),
+        }
+    }
+
+    fn listen(&mut self, utterance: UtteranceId, from: Millis) {
+        let Some(recognizer) = &self.engines.recognizer else {
+            let message = "no recognizer is installed".to_owned();
+            self.inputs
+                .push_back(Input::Hearing(utterance, HearingEvent::Failed { message }));
+            return;
+        };
+        let hint = Hint {
+            language: self.settings.language.clone(),
+            prompt: self.settings.vocabulary.clone(),
+            caller: Some(self.ears.caller()),
+        };
+        let hearing = recognizer.listen(hint, &self.mailbox, move |heard| {
+            Report::Heard(utterance, heard)
+        });
+        self.ears.listen(utterance, from, hearing);
+    }
+
+    fn search(&mut self, reply: ReplyId, text: String, limit: usize) {
+        let Some(retriever) = &self.engines.retriever else {
+            let passages = Vec::new();
+            self.inputs
+                .push_back(Input::Reply(reply, ReplyEvent::Found { passages }));
+            return;
+        };
+        let job = retriever.retrieve(Query { text, limit }, &self.mailbox, move |found| {
+            Report::Found(reply, found)
+        });
+        self.replying.insert(reply, job);
+    }
+
+    fn speak(&mut self, phrase: PhraseId, script: Script) {
+        let Some(synthesizer) = &self.engines.synthesizer else {
+            let message = "no voice is installed".to_owned();
+            let failed = PhraseEvent::Failed { message };
+            self.inputs.push_back(Input::Phrase(phrase, failed));
+            return;
+        };
+        let job = synthesizer.speak(script, &self.mailbox, move |said| {
+            Report::Speaking(phrase, said)
+        });
+        self.mouth.begin(phrase, job);
+    }
+
+    fn tell(&mut self, fact: Fact) {
+        if let Fact::Reached { stage, after, .. } = &fact {
+            tracing::debug!(call = self.call, ?stage, ms = after.0, "reached");
+        }
+        match &fact {
+            Fact::SpeechStarted { start, .. } => self.spoken = (*start, *start),
+            Fact::SpeechStopped { end, .. } => self.spoken.1 = *end,
+            _ => {}
+        }
+        let mut event = translate::event(fact);
+        if let Event::Transcript { seconds, .. } = &mut event {
+            *seconds = (self.spoken.1 - self.spoken.0).0 as f32 / 1_000.0;
+        }
+        self.wire.tell(event);
+    }
+}
+
+/// Longer than a month of silence is said to be a month.
+fn small(millis: Millis) -> u32 {
+    u32::try_from(millis.0).unwrap_or(u32::MAX)
+}
