@@ -33,12 +33,7 @@ fn lay_weights(folder: &Folder) {
     let files = [
         file("hearing", "whisper", "hearing.weights", hearing()),
         file("answering", "llama", "answering.weights", answering),
-        file(
-            "speaking",
-            "kokoro",
-            "speaking.weights",
-            speaking(Export::HUB),
-        ),
+        file("speaking", "kokoro", "speaking.onnx", speaking(Export::HUB)),
         file("heart", "kokoro-voice", "voices/af_heart.bin", voice(0.0)),
     ];
     let head = "hub = \"http://127.0.0.1:1\"\n[[sets]]\nname = \"tiny\"\nfor = \"tests\"\n\
@@ -59,6 +54,7 @@ async fn begin(folder: &Folder) -> Result<Server, String> {
         // The recognizer and the voice by the set, the language model by its name.
         ("REPARTEE_MODELS_SET", "tiny"),
         ("REPARTEE_ENGINES_RECOGNIZER", "whisper"),
+        ("REPARTEE_ENGINES_SYNTHESIZER", "kokoro"),
         ("REPARTEE_LLAMA_MODEL", "answering"),
         ("REPARTEE_LLAMA_CONTEXT_TOKENS", "2048"),
     ];
