@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use signaling_protocol::Dialect;
-use signaling_protocol::model::{Command, Ending, Event, LineKind, Modality, Place};
+use signaling_protocol::model::{Call, Command, Ending, Event, LineKind, Modality, Place};
 use signaling_protocol::realtime::Realtime;
 
 fuzz_target!(|data: &[u8]| {
@@ -46,9 +46,7 @@ fn answers(command: Command, lines: &mut u32) -> Vec<Event> {
     };
     match command {
         Command::Type { token, text } => added(token, Place::Last, text),
-        Command::Write {
-            token, place, text, ..
-        } => added(token, place, text),
+        Command::Write { token, place, said } => added(token, place, said.text),
         Command::Delete { line, .. } => vec![Event::LineDeleted { line }],
         Command::Truncate { line, heard_ms, .. } => {
             vec![Event::LineCut {
@@ -60,6 +58,11 @@ fn answers(command: Command, lines: &mut u32) -> Vec<Event> {
         Command::Respond { token, request } => {
             let line = (!request.aside).then_some(line);
             let modality = request.modality.unwrap_or(Modality::Audio);
+            let (id, tool) = (format!("call_{reply}"), "look".to_owned());
+            let called = Call {
+                id: id.clone(),
+                tool,
+            };
             vec![
                 Event::ReplyStarted {
                     reply,
@@ -70,6 +73,17 @@ fn answers(command: Command, lines: &mut u32) -> Vec<Event> {
                 Event::ReplyText {
                     reply,
                     text: "words".to_owned(),
+                },
+                Event::CallStarted {
+                    reply,
+                    line: line.map(|line| line + 1_000),
+                    call: called,
+                },
+                Event::Called {
+                    reply,
+                    call: id,
+                    arguments: "{}".to_owned(),
+                    place: Place::Last,
                 },
                 Event::ReplyEnded {
                     reply,
