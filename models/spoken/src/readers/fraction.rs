@@ -74,7 +74,8 @@ fn plain(place: Place<'_>) -> Option<Said> {
         }
         _ => (String::new(), 1),
     };
-    Some(Said::many(format!("{sign}{said}{of}"), taken))
+    let said = Said::many(format!("{sign}{said}{of}"), taken);
+    Some(if taken > 1 { said.with_dot() } else { said })
 }
 
 fn of_unit(unit: &unit::Unit, place: Place<'_>, taken: usize) -> String {
@@ -108,7 +109,7 @@ fn mixed(place: Place<'_>, whole: u64) -> Option<Said> {
                 true => unit.one(),
                 false => unit.many(),
             };
-            Some(Said::many(format!("{words} {name}"), 2 + more))
+            Some(Said::many(format!("{words} {name}"), 2 + more).with_dot())
         }
         None => Some(Said::many(words, 2)),
     }
