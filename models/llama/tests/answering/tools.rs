@@ -80,3 +80,36 @@ fn a_call_that_is_cut_off_is_a_failure() {
     let failed = try_compose(&llama, &prompt);
     assert!(matches!(failed, Err(Stopped::Failed(_))), "{failed:?}");
 }
+
+/// A client's schema never ends the process: what cannot be a grammar fails its one reply, or means any object.
+#[test]
+fn a_schema_that_makes_no_sense_costs_one_reply_at_most() {
+    let llama = load();
+    let circle = r##"{"properties": {"a": {"$ref": "#/$defs/a"}}, "required": ["a"], "$defs": {
+        "a": {"anyOf": [{"$ref": "#/$defs/b"}]}, "b": {"anyOf": [{"$ref": "#/$defs/a"}]}}}"##;
+    let deep = format!(
+        "{}{{}}{}",
+        r#"{"properties": {"a": "#.repeat(60),
+        "}}".repeat(60)
+    );
+    let strange = r#"{"properties": {"\"\\\u0000é\n]": {"enum": ["\u0007\"", 1e999]}}, "required": ["\"\\\u0000é\n]"]}"#;
+    for schema in [
+        circle,
+        &deep,
+        strange,
+        "[]",
+        "not JSON",
+        r#"{"properties": {"a": {"enum": []}}}"#,
+    ] {
+        let mut prompt = said("tell me of ducks");
+        prompt.tools = vec![tool("look \"\\\n", schema)];
+        prompt.tool_choice = ToolChoice::Always;
+        let mut pieces = Vec::new();
+        let result = llama.compose(&prompt, &mut |piece| pieces.push(piece), &Cancel::new());
+        assert!(
+            matches!(result, Ok(()) | Err(Stopped::Failed(_))),
+            "{schema}: {result:?}"
+        );
+        assert_eq!(compose(&llama, &said("a train")), reply("train", "nothing"));
+    }
+}

@@ -5,6 +5,7 @@
 
 mod chance;
 mod coverage;
+mod debts;
 mod heard;
 mod plants;
 mod story;

@@ -1,5 +1,6 @@
 //! Judges a story from outside: it sees what the world sees, and knows nothing of the core's insides.
 
+use crate::debts::Debts;
 use crate::heard::{Phrase, Reply, audible_at_most};
 use crate::tools::Tools;
 use server_conversation::{
@@ -16,30 +17,20 @@ enum Job {
     Speak(PhraseId),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Owed {
-    /// Committed: it needs words, or an end.
-    Words,
-    /// It needs a reply.
-    Reply,
-    Covered,
-    Settled,
-}
-
 #[derive(Default)]
 pub(crate) struct Witness {
     holder: Option<ReplyId>,
     replies: BTreeMap<ReplyId, Reply>,
     jobs: BTreeSet<Job>,
-    owed: BTreeMap<UtteranceId, (LineId, Owed)>,
+    debts: Debts,
     agent_lines: BTreeMap<LineId, String>,
     tools: Tools,
     ended: bool,
 }
 
-type Verdict = Result<(), String>;
+pub(crate) type Verdict = Result<(), String>;
 
-fn claim(holds: bool, why: &str) -> Verdict {
+pub(crate) fn claim(holds: bool, why: &str) -> Verdict {
     if holds { Ok(()) } else { Err(why.to_owned()) }
 }
 
@@ -255,50 +246,30 @@ impl Witness {
                 line,
                 kind: LineKind::Typed,
                 ..
-            } => self.owe_last(*line),
+            } => {
+                self.debts.typed(*line);
+                Ok(())
+            }
             Fact::LineDeleted { line } => {
                 self.agent_lines.remove(line);
-                let settled = |(of, owed): &mut (LineId, Owed)| {
-                    if of == line {
-                        *owed = Owed::Settled;
-                    }
-                };
-                self.owed.values_mut().for_each(settled);
+                self.debts.deleted(*line);
                 Ok(())
             }
             Fact::Committed {
                 utterance, line, ..
-            } => {
-                let owed = if asks { Owed::Words } else { Owed::Settled };
-                let before = self.owed.insert(*utterance, (*line, owed));
-                claim(before.is_none(), "4: an utterance was committed twice")
-            }
+            } => self.debts.committed(*utterance, *line, asks),
             Fact::Transcript {
                 utterance, text, ..
             } => {
-                let noise = text.split_whitespace().all(|word| word.starts_with('['));
-                let next = if noise { Owed::Settled } else { Owed::Reply };
-                self.words_came(*utterance, next)
+                self.debts.words(*utterance, text);
+                Ok(())
             }
-            Fact::TranscriptFailed { utterance, .. } => self.words_came(*utterance, Owed::Settled),
+            Fact::TranscriptFailed { utterance, .. } => {
+                self.debts.words(*utterance, "");
+                Ok(())
+            }
             _ => Ok(()),
         }
-    }
-
-    /// A typed utterance is known by its line only: the reply that follows must answer it.
-    fn owe_last(&mut self, line: LineId) -> Verdict {
-        let typed = UtteranceId(u32::MAX - line.0);
-        self.owed.insert(typed, (line, Owed::Reply));
-        Ok(())
-    }
-
-    fn words_came(&mut self, utterance: UtteranceId, next: Owed) -> Verdict {
-        if let Some((_, owed)) = self.owed.get_mut(&utterance)
-            && (next == Owed::Settled || *owed == Owed::Words)
-        {
-            *owed = next;
-        }
-        Ok(())
     }
 
     fn begins(
@@ -315,12 +286,7 @@ impl Witness {
                 "1: two replies hold the floor",
             )?;
             if answers.is_some() {
-                for (utterance, (_, owed)) in &mut self.owed {
-                    if matches!(owed, Owed::Reply | Owed::Words) {
-                        *owed = Owed::Covered;
-                        covers.push(*utterance);
-                    }
-                }
+                covers = self.debts.cover();
             }
         }
         let reply = Reply {
@@ -395,21 +361,15 @@ impl Witness {
             )?;
         }
         let again = *ending == Ending::BargedIn && reply.heard == 0;
-        for utterance in std::mem::take(&mut reply.covers) {
-            let (_, owed) = self.owed.get_mut(&utterance).ok_or("4: nobody said that")?;
-            if *owed == Owed::Covered {
-                *owed = if again { Owed::Reply } else { Owed::Settled };
-            }
-        }
-        Ok(())
+        let covers = std::mem::take(&mut reply.covers);
+        self.debts.answered(covers, again)
     }
 
     /// Long after anything happened.
     pub(crate) fn at_rest(&self) -> Verdict {
         claim(self.holder.is_none(), "a reply holds the floor for ever")?;
         claim(self.jobs.is_empty(), "7: a job was never ended")?;
-        let settled = self.owed.values().all(|(_, owed)| *owed == Owed::Settled);
-        claim(settled, "4: an utterance was left unanswered")
+        claim(self.debts.none(), "4: an utterance was left unanswered")
     }
 
     pub(crate) fn is_over(&self) -> bool {

@@ -232,6 +232,30 @@ fn a_session_is_checked_field_by_field() {
             "session.tools[0].name",
         ),
         (
+            update(json!({"tools": [
+                {"type": "function", "name": "look"}, {"type": "function", "name": "look"},
+            ]})),
+            "invalid_value",
+            "session.tools[1].name",
+        ),
+        (
+            update(json!({"tools": [
+                {"type": "function", "name": "look", "annotations": {"readOnlyHint": "yes"}},
+            ]})),
+            "invalid_type",
+            "session.tools[0].annotations.readOnlyHint",
+        ),
+        (
+            update(json!({"tools": [{"type": "function", "name": "look", "parameters": "{}"}]})),
+            "invalid_type",
+            "session.tools[0].parameters",
+        ),
+        (
+            update(json!({"tool_choice": {"type": "function", "name": "fly"}})),
+            "invalid_value",
+            "session.tool_choice.name",
+        ),
+        (
             update(json!({"tools": [{"type": "mcp"}]})),
             "missing_required_parameter",
             "session.tools[0].server_label",
