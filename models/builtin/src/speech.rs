@@ -118,8 +118,6 @@ impl Synthesizer for ChildVoice {
             cancel.check()?;
             emit(piece);
         }
-        Ok(Spoken {
-            samples: samples.len(),
-        })
+        Ok(Spoken::of(samples.len()))
     }
 }

@@ -27,7 +27,7 @@ pub use error::{Failure, Stopped};
 pub use language::{Author, Call, LanguageModel, Line, Piece, Prompt, Tool, ToolChoice};
 pub use recognizer::{CallerId, Hint, Hypothesis, Listening, Recognizer, Transcript};
 pub use retriever::{Passage, Query, Retriever};
-pub use synthesizer::{Script, Spoken, Synthesizer};
+pub use synthesizer::{Mark, Script, Spoken, Synthesizer};
 pub use voice::VoiceDetector;
 
 /// The rate at which callers are listened to, in samples a second.

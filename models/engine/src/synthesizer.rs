@@ -14,10 +14,30 @@ pub struct Script {
     pub speed: f32,
 }
 
-/// How much was spoken, in samples at [`Synthesizer::rate`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// How much was spoken, in samples at [`Synthesizer::rate`], and at what pace as far as the voice knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub struct Spoken {
+    pub samples: usize,
+    /// In their order; none where the voice does not know.
+    pub marks: Vec<Mark>,
+}
+
+impl Spoken {
+    /// So much, at a pace that is not known.
+    pub fn of(samples: usize) -> Self {
+        Self {
+            samples,
+            marks: Vec::new(),
+        }
+    }
+}
+
+/// So many bytes of the script's text, ending with a word, are said after so many samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
+pub struct Mark {
+    pub bytes: usize,
     pub samples: usize,
 }
 

@@ -124,9 +124,8 @@ impl Synthesizer for Liar {
         if self.deaf || !cancel.is_cancelled() {
             emit(&[0.5]);
         }
-        Ok(Spoken {
-            samples: if self.deaf { 2 } else { 3 },
-        })
+        let samples = if self.deaf { 2 } else { 3 };
+        Ok(Spoken::of(samples))
     }
 }
 

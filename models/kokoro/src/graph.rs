@@ -16,8 +16,16 @@ pub(crate) struct Graph {
     ids: usize,
     style: usize,
     speed: usize,
-    /// Other outputs, such as how long each token takes, are not asked for.
     speech: usize,
+    /// Some exports say how many steps each token takes.
+    durations: Option<usize>,
+}
+
+/// What one run says.
+pub(crate) struct Speech {
+    pub(crate) samples: Vec<f32>,
+    /// Where each phoneme ends, where the export tells.
+    pub(crate) ends: Option<Vec<usize>>,
 }
 
 impl Graph {
@@ -31,6 +39,9 @@ impl Graph {
             input(&["speed"])?,
         );
         let speech = found(file, "output", outputs, &["waveform", "audio"])?;
+        let is_duration =
+            |port: &Port| matches!(port.name.as_str(), "duration" | "durations" | "pred_dur");
+        let durations = outputs.iter().position(is_duration);
         if inputs.len() != 3 {
             let names = names(inputs);
             return Err(Failure::new(format!(
@@ -46,6 +57,7 @@ impl Graph {
             style,
             speed,
             speech,
+            durations,
             onnx,
         })
     }
@@ -63,14 +75,14 @@ impl Graph {
         self.onnx.inputs()[self.speed].kind == Kind::Real
     }
 
-    /// Samples of these phonemes, at most [`MOST_PHONEMES`].
+    /// What these phonemes sound like, at most [`MOST_PHONEMES`].
     pub(crate) fn speak(
         &self,
         phonemes: &[i64],
         style: Vec<f32>,
         speed: f32,
         cancel: &Cancel,
-    ) -> Result<Vec<f32>, Stopped> {
+    ) -> Result<Speech, Stopped> {
         debug_assert!(phonemes.len() <= MOST_PHONEMES && style.len() == STYLE);
         let mut inputs = vec![Tensor::reals([0], Vec::new()); 3];
         let mut ids = Vec::with_capacity(phonemes.len() + 2);
@@ -80,8 +92,13 @@ impl Graph {
         inputs[self.ids] = Tensor::wholes([1, ids.len()], ids);
         inputs[self.style] = Tensor::reals([1, STYLE], style);
         inputs[self.speed] = self.speed(speed);
-        let answers = self.onnx.run(inputs, &[self.speech], cancel)?;
-        sound(answers.into_iter().next().map(|answer| answer.numbers))
+        let wanted: Vec<usize> = [self.speech].into_iter().chain(self.durations).collect();
+        let answers = self.onnx.run(inputs, &wanted, cancel)?;
+        let mut answers = answers.into_iter().map(|answer| answer.numbers);
+        let samples = sound(answers.next())?;
+        let steps = answers.next();
+        let ends = steps.and_then(|steps| ends(&steps, phonemes.len(), samples.len()));
+        Ok(Speech { samples, ends })
     }
 
     fn speed(&self, speed: f32) -> Tensor {
@@ -92,6 +109,24 @@ impl Graph {
             Kind::Whole | Kind::Long => Tensor::wholes(shape, vec![(speed.round() as i64).max(1)]),
         }
     }
+}
+
+/// Where each phoneme ends, by the steps of all tokens, the two ends among them; `None` where these make no sense.
+fn ends(steps: &Numbers, phonemes: usize, samples: usize) -> Option<Vec<usize>> {
+    let steps: Vec<f64> = match steps {
+        Numbers::Wholes(wholes) => wholes.iter().map(|steps| *steps as f64).collect(),
+        Numbers::Reals(reals) => reals.iter().map(|steps| f64::from(*steps)).collect(),
+    };
+    let whole: f64 = steps.iter().sum();
+    let sane = steps.len() == phonemes + 2 && steps.iter().all(|steps| *steps >= 0.0);
+    if !sane || whole <= 0.0 || !whole.is_finite() {
+        return None;
+    }
+    let passed = steps.iter().scan(0.0, |passed, steps| {
+        *passed += steps;
+        Some((*passed / whole * samples as f64).round() as usize)
+    });
+    Some(passed.skip(1).take(phonemes).collect())
 }
 
 fn sound(numbers: Option<Numbers>) -> Result<Vec<f32>, Stopped> {

@@ -9,20 +9,35 @@ const FADE: usize = RATE * 12 / 1000;
 /// What is left before the first sound: a consonant begins softly.
 const HEAD: usize = RATE * 30 / 1000;
 
+/// A piece of speech as it is emitted.
+#[derive(Debug, Default)]
+pub(crate) struct Trimmed {
+    pub(crate) samples: Vec<f32>,
+    /// So many were taken off before it.
+    pub(crate) before: usize,
+    /// Where its last sound ends.
+    pub(crate) sounds_until: usize,
+}
+
 /// Takes off the silence that the network puts around a piece, but for the pause that its end asks for.
-pub(crate) fn trimmed(samples: &[f32], end: End) -> Vec<f32> {
+pub(crate) fn trimmed(samples: &[f32], end: End) -> Trimmed {
     let loud = |sample: &f32| sample.abs() > SILENCE;
     let (Some(first), Some(last)) = (
         samples.iter().position(loud),
         samples.iter().rposition(loud),
     ) else {
-        return Vec::new();
+        return Trimmed::default();
     };
     let tail = RATE * pause_ms(end) / 1000;
     let until = samples.len().min(last + 1 + tail);
-    let mut piece = samples[first.saturating_sub(HEAD)..until].to_vec();
+    let before = first.saturating_sub(HEAD);
+    let mut piece = samples[before..until].to_vec();
     fade(&mut piece);
-    piece
+    Trimmed {
+        samples: piece,
+        before,
+        sounds_until: last + 1 - before,
+    }
 }
 
 /// The most silence after a piece.
@@ -56,6 +71,7 @@ mod tests {
     fn silence_around_a_piece_goes_and_its_ends_are_soft() {
         let mut samples = vec![0.0; 3 * RATE];
         samples[RATE..2 * RATE].fill(0.5);
+        let trimmed = |samples: &[f32], end| trimmed(samples, end).samples;
         let word = trimmed(&samples, End::Word);
         assert_eq!(word.len(), HEAD + RATE + RATE * 20 / 1000);
         let sentence = trimmed(&samples, End::Sentence);

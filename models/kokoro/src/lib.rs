@@ -5,6 +5,7 @@ mod clause;
 mod graph;
 mod join;
 mod lanes;
+mod marks;
 mod onnx;
 mod pronounce;
 mod speaking;
@@ -147,7 +148,7 @@ impl Kokoro {
             speed: 1.0,
         };
         let spoken = self.say(&word, &mut |_| {}, &Cancel::new()).map_err(told)?;
-        if spoken == 0 {
+        if spoken.samples == 0 {
             return Err(told(Stopped::failed("a word came out as silence")));
         }
         Ok(())
@@ -236,7 +237,6 @@ impl Synthesizer for Kokoro {
         cancel: &Cancel,
     ) -> Result<Spoken, Stopped> {
         cancel.check()?;
-        let samples = self.say(script, emit, cancel)?;
-        Ok(Spoken { samples })
+        self.say(script, emit, cancel)
     }
 }

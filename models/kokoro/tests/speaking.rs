@@ -73,6 +73,52 @@ fn length_pitch_and_loudness_follow_phonemes_voice_and_speed() {
     assert_ne!(plain, say(&kokoro, &script("Yellow.")));
 }
 
+/// The fixture is silent for one step between two words.
+#[test]
+fn words_are_marked_where_they_end() {
+    const TEXT: &str = "Take map 12 to Dr. Smith, please.";
+    for runtime in runtimes("marks") {
+        let kokoro = kokoro("marks", &speaking(Export::TIMED), runtime);
+        for again in ["at first", "from the cache"] {
+            let mut samples = Vec::new();
+            let mut emit = |piece: &[f32]| samples.extend_from_slice(piece);
+            let spoken = kokoro.speak(&script(TEXT), &mut emit, &Cancel::new());
+            let marks = spoken.expect("it speaks").marks;
+            let texts: Vec<&str> = marks.iter().map(|mark| &TEXT[..mark.bytes]).collect();
+            let words = TEXT.match_indices(' ').map(|(at, _)| &TEXT[..at]);
+            let words: Vec<&str> = words.chain([TEXT]).collect();
+            assert_eq!(texts, words, "{again}");
+            let is_silent = |step: &[f32]| step.iter().all(|sample| sample.abs() < 0.01);
+            for mark in &marks[..marks.len() - 2] {
+                let (word, space) = (mark.samples - 2 * STEP, mark.samples - STEP);
+                assert!(is_silent(&samples[space..mark.samples]), "{mark:?}");
+                // But for the comma, which is silent too.
+                assert_eq!(
+                    is_silent(&samples[word..space]),
+                    TEXT[..mark.bytes].ends_with(',')
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn an_export_without_durations_has_its_words_marked_by_an_estimate() {
+    let said = |name: &str, export| {
+        let kokoro = kokoro(name, &speaking(export), Runtime::Rten);
+        let spoken = kokoro.speak(&script(SENTENCE), &mut |_| {}, &Cancel::new());
+        spoken.expect("it speaks")
+    };
+    let (told, guessed) = (said("told", Export::TIMED), said("guessed", Export::HUB));
+    assert_eq!(told.samples, guessed.samples);
+    assert_eq!(told.marks.len(), guessed.marks.len());
+    for (told, guessed) in told.marks.iter().zip(&guessed.marks) {
+        assert_eq!(told.bytes, guessed.bytes);
+        let apart = told.samples.abs_diff(guessed.samples);
+        assert!(apart < 24_000 / 4, "{told:?} was guessed {guessed:?}");
+    }
+}
+
 /// Waves that begin within these samples.
 fn waves(samples: &[f32]) -> usize {
     samples

@@ -193,6 +193,10 @@ impl Conversation {
         match event {
             PhraseEvent::Speech { total } => self.spoke(phrase, total, false),
             PhraseEvent::Spoken { total } => self.spoke(phrase, total, true),
+            PhraseEvent::Marks { marks } => {
+                let reply = self.floor.reply_mut().expect("its phrase is spoken");
+                reply.marked(phrase.index, &marks);
+            }
             PhraseEvent::Failed { message } => self.mute(phrase, message),
             PhraseEvent::Played { total, done } => self.played(phrase, total, done),
         }

@@ -1,6 +1,7 @@
 //! What was said: the lines in their order, and of the agent's only what was heard.
 
 use crate::output::{Author, Call, PromptLine};
+use crate::pacing::Pacing;
 use crate::patience::{LINES, PROMPT};
 use crate::recounting::recount;
 use crate::{LineId, Millis, Place};
@@ -25,12 +26,13 @@ pub(crate) struct Line {
     pub(crate) spans: Vec<Span>,
 }
 
-/// One phrase in a spoken line: where its words end, and how long it lasted.
-#[derive(Clone, Copy, Debug)]
+/// One phrase in a spoken line: where its words end, how long it lasted, and at what pace.
+#[derive(Clone, Debug)]
 pub(crate) struct Span {
     pub(crate) words: (usize, usize),
     pub(crate) end: usize,
     pub(crate) speech: Millis,
+    pub(crate) pacing: Pacing,
 }
 
 impl Line {
@@ -72,7 +74,7 @@ impl Line {
                     .text
                     .get(start..end.min(self.text.len()))
                     .unwrap_or_default();
-                let part = words_within(words, left, span.speech);
+                let part = span.pacing.words_within(words, left, span.speech);
                 return if part > 0 { start + part } else { bytes };
             }
             left = left - span.speech;
@@ -142,45 +144,11 @@ impl History {
     }
 }
 
-/// The bytes of `words` that are heard after `heard` of `whole`: whole words only, and the last one
-/// only with the whole.
-pub(crate) fn words_within(words: &str, heard: Millis, whole: Millis) -> usize {
-    if heard >= whole {
-        return words.len();
-    }
-    let count = words.chars().count() as u64;
-    let within = (count * heard.0 / whole.0.max(1)) as usize;
-    let mut end = 0;
-    for (reached, (at, c)) in words.char_indices().enumerate() {
-        if reached > within {
-            break;
-        }
-        if c.is_whitespace() {
-            end = at;
-        }
-    }
-    end
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{History, Line, words_within};
+    use super::{History, Line};
+    use crate::Place;
     use crate::output::Author;
-    use crate::{Millis, Place};
-
-    #[test]
-    fn only_whole_words_are_heard() {
-        let words = "one two three";
-        let heard = |ms| &words[..words_within(words, Millis(ms), Millis(1300))];
-        assert_eq!(heard(0), "");
-        assert_eq!(heard(290), "");
-        assert_eq!(heard(300), "one");
-        assert_eq!(heard(699), "one");
-        assert_eq!(heard(700), "one two");
-        assert_eq!(heard(1299), "one two");
-        assert_eq!(heard(1300), "one two three");
-        assert_eq!(words_within("你好", Millis(1), Millis(0)), "你好".len());
-    }
 
     #[test]
     fn a_thought_taken_up_again_is_one_line_of_the_prompt() {

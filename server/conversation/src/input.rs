@@ -1,6 +1,7 @@
 //! Everything that can happen.
 
 use crate::output::{Passage, PromptLine};
+use crate::pacing::Mark;
 use crate::{LineId, Millis, Modality, PhraseId, ReplyId, Settings, Tool, ToolChoice, UtteranceId};
 
 /// The caller's words arrive as `Hearing`, the agent's as `Reply` and `Phrase`; the rest is asked
@@ -133,6 +134,10 @@ pub enum PhraseEvent {
     /// More of its speech is there; `total` so far.
     Speech {
         total: Millis,
+    },
+    /// When its words are said, as far as the voice knows.
+    Marks {
+        marks: Vec<Mark>,
     },
     /// All of its speech is there: so long it lasts.
     Spoken {

@@ -19,6 +19,7 @@ mod input;
 mod ledger;
 mod listening;
 mod output;
+mod pacing;
 mod parting;
 mod patience;
 mod phrase;
@@ -36,4 +37,5 @@ pub use output::{
     Author, Call, Ending, Fact, FloorName, LineKind, Output, Passage, Prompt, PromptLine, Refusal,
     Stage,
 };
+pub use pacing::Mark;
 pub use settings::{Ears, Effect, Endpointing, Modality, Settings, Tool, ToolChoice};

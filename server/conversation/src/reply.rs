@@ -1,8 +1,9 @@
 //! One thing the agent says: from the work on its words to what of it was heard.
 
 use crate::calling::Calling;
-use crate::history::{Span, words_within};
+use crate::history::Span;
 use crate::output::Passage;
+use crate::pacing::{Mark, Pacing};
 use crate::patience as p;
 use crate::phrase::Cutter;
 use crate::utterance::Said;
@@ -67,6 +68,7 @@ struct Phrase {
     words: (usize, usize),
     end: usize,
     speech: Millis,
+    pacing: Pacing,
     spoken: bool,
     played: Millis,
     done: bool,
@@ -158,6 +160,7 @@ impl Reply {
                 words,
                 end: self.cut,
                 speech: Millis(0),
+                pacing: Pacing::default(),
                 spoken: false,
                 played: Millis(0),
                 done: false,
@@ -225,6 +228,15 @@ impl Reply {
         first
     }
 
+    /// The voice tells its pace.
+    pub(crate) fn marked(&mut self, index: u32, marks: &[Mark]) {
+        if self.is_issued(index) {
+            let phrase = &mut self.phrases[index as usize];
+            let (start, end) = phrase.words;
+            phrase.pacing.add(marks, &self.text[start..end]);
+        }
+    }
+
     /// Speech was played.
     pub(crate) fn played(&mut self, index: u32, total: Millis, done: bool, now: Millis) {
         let Some(phrase) = self.phrase(index) else {
@@ -242,7 +254,8 @@ impl Reply {
         for phrase in &self.phrases {
             if !phrase.done {
                 let (start, end) = phrase.words;
-                let part = words_within(&self.text[start..end], phrase.played, self.lasts(phrase));
+                let (words, lasts) = (&self.text[start..end], self.lasts(phrase));
+                let part = phrase.pacing.words_within(words, phrase.played, lasts);
                 return if part > 0 { start + part } else { heard };
             }
             heard = phrase.end;
@@ -303,6 +316,7 @@ impl Reply {
             words: phrase.words,
             end: phrase.end,
             speech: phrase.speech.max(phrase.played),
+            pacing: phrase.pacing.clone(),
         };
         self.phrases[..self.issued].iter().map(span).collect()
     }

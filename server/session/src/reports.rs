@@ -18,10 +18,10 @@ impl Session {
     pub(crate) fn on_report(&mut self, report: Option<Report>) {
         let input = match report {
             None => None,
+            Some(Report::Speaking(phrase, speaking)) => return self.on_speaking(phrase, speaking),
             Some(Report::Heard(utterance, heard)) => self.on_heard(utterance, heard),
             Some(Report::Found(reply, found)) => self.on_found(reply, found),
             Some(Report::Composing(reply, composing)) => self.on_composing(reply, composing),
-            Some(Report::Speaking(phrase, speaking)) => self.on_speaking(phrase, speaking),
         };
         self.inputs.extend(input);
     }
@@ -89,14 +89,17 @@ impl Session {
         Some(Input::Reply(reply, event))
     }
 
-    fn on_speaking(&mut self, phrase: PhraseId, speaking: Speaking) -> Option<Input> {
+    fn on_speaking(&mut self, phrase: PhraseId, speaking: Speaking) {
+        let inputs = &mut self.inputs;
         match speaking {
-            Speaking::Speech { rate, samples } => self.mouth.speech(phrase, rate, &samples),
-            Speaking::Ended(Ok(_)) => self.mouth.spoken(phrase),
-            Speaking::Ended(Err(Stopped::Cancelled)) => None,
+            Speaking::Speech { rate, samples } => {
+                inputs.extend(self.mouth.speech(phrase, rate, &samples));
+            }
+            Speaking::Ended(Ok(spoken)) => inputs.extend(self.mouth.spoken(phrase, &spoken.marks)),
+            Speaking::Ended(Err(Stopped::Cancelled)) => {}
             Speaking::Ended(Err(Stopped::Failed(failure))) => {
                 tracing::warn!(call = self.call, %failure, "synthesis failed");
-                self.mouth.failed(phrase, failure.message)
+                inputs.extend(self.mouth.failed(phrase, failure.message));
             }
         }
     }

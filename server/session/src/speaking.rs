@@ -2,6 +2,7 @@
 
 use crate::peer::ToPeer;
 use bytes::Bytes;
+use models_engine::Mark;
 use models_host::Job;
 use server_audio::{AudioError, FRAME_TICKS, Outbound, Pace, Tag};
 use server_conversation::{Input, Millis, PhraseEvent, PhraseId, ReplyId};
@@ -27,7 +28,19 @@ struct Phrase {
 
 impl Phrase {
     fn total(&self) -> Millis {
-        Millis(self.samples * 1_000 / u64::from(self.rate.max(1)))
+        self.lasts(self.samples)
+    }
+
+    fn lasts(&self, samples: u64) -> Millis {
+        Millis(samples * 1_000 / u64::from(self.rate.max(1)))
+    }
+
+    /// Later rather than sooner, so that no word is taken for heard that is not.
+    fn mark(&self, mark: &Mark) -> server_conversation::Mark {
+        server_conversation::Mark {
+            bytes: mark.bytes,
+            at: self.lasts(mark.samples as u64) + Millis(1),
+        }
     }
 }
 
@@ -76,16 +89,17 @@ impl Mouth {
         ))
     }
 
-    /// All of a phrase's speech is there.
-    pub(crate) fn spoken(&mut self, id: PhraseId) -> Option<Input> {
-        let phrase = self.phrases.remove(&id)?;
+    /// All of a phrase's speech is there, and what the voice said of its pace.
+    pub(crate) fn spoken(&mut self, id: PhraseId, marks: &[Mark]) -> Vec<Input> {
+        let Some(phrase) = self.phrases.remove(&id) else {
+            return Vec::new();
+        };
         self.outbound.end(tag(id));
-        Some(Input::Phrase(
-            id,
-            PhraseEvent::Spoken {
-                total: phrase.total(),
-            },
-        ))
+        let marks: Vec<_> = marks.iter().map(|mark| phrase.mark(mark)).collect();
+        let paced = (!marks.is_empty()).then_some(PhraseEvent::Marks { marks });
+        let total = phrase.total();
+        let events = paced.into_iter().chain([PhraseEvent::Spoken { total }]);
+        events.map(|event| Input::Phrase(id, event)).collect()
     }
 
     pub(crate) fn failed(&mut self, id: PhraseId, message: String) -> Option<Input> {

@@ -28,9 +28,29 @@ pub fn check_synthesizer(synthesizer: &dyn Synthesizer, text: &str) {
             "a sample lies in -1..=1, not {sample}"
         );
     }
+    check_marks(&spoken, text);
     check_wordless(synthesizer);
     check_voices_and_speed(synthesizer, text);
     check_speaking_cancel(synthesizer, text);
+}
+
+fn check_marks(spoken: &Spoken, text: &str) {
+    let (mut bytes, mut samples) = (0, 0);
+    for mark in &spoken.marks {
+        let in_order = mark.bytes > bytes && mark.samples >= samples;
+        let within = mark.bytes <= text.len() && mark.samples <= spoken.samples;
+        assert!(
+            in_order && within,
+            "marks go on, and not beyond the end: {mark:?}"
+        );
+        let rest = text.get(mark.bytes..);
+        let rest = rest.expect("a mark lies between two letters");
+        assert!(
+            rest.chars().next().is_none_or(char::is_whitespace),
+            "a mark lies at the end of a word: {mark:?}"
+        );
+        (bytes, samples) = (mark.bytes, mark.samples);
+    }
 }
 
 fn check_wordless(synthesizer: &dyn Synthesizer) {
@@ -38,7 +58,7 @@ fn check_wordless(synthesizer: &dyn Synthesizer) {
         let said = speak(synthesizer, &script(wordless), &Cancel::new(), usize::MAX);
         assert_eq!(
             said.result,
-            Ok(Spoken { samples: 0 }),
+            Ok(Spoken::default()),
             "what holds no word is spoken as nothing: {wordless:?}"
         );
         assert!(said.samples.is_empty(), "and nothing is emitted for it");

@@ -144,6 +144,6 @@ impl Synthesizer for ScriptedSynthesizer {
             samples = end;
         }
         cancel.check()?;
-        Ok(Spoken { samples })
+        Ok(Spoken::of(samples))
     }
 }

@@ -14,9 +14,11 @@ pub(crate) struct Reply {
     pub(crate) ended: bool,
 }
 
-/// Where its words end in the text, and how much of it was played.
+/// Where its words end in the text, what the voice said of its pace, and how much of it was played.
 pub(crate) struct Phrase {
     pub(crate) words: (usize, usize),
+    /// Bytes of the words, and when they are said.
+    pub(crate) marks: Vec<(usize, u64)>,
     pub(crate) made: u64,
     pub(crate) whole: bool,
     pub(crate) played: u64,
@@ -33,6 +35,12 @@ pub(crate) fn audible_at_most(reply: &Reply) -> usize {
                 return heard + unspeakable(&reply.composed[heard..start]);
             }
             let words = &reply.composed[start..end];
+            let mut later = phrase.marks.iter().filter(|(_, at)| *at > phrase.played);
+            if !phrase.marks.is_empty() && phrase.played < phrase.made {
+                // The word that ends there is not over.
+                let until = later.next().map_or(words.len(), |(bytes, _)| *bytes);
+                return start + words[..until].rfind(char::is_whitespace).unwrap_or(0);
+            }
             let all = words.chars().count() as u64;
             let chars = if phrase.whole {
                 all * phrase.played / phrase.made.max(1)

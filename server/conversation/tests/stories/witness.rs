@@ -76,6 +76,10 @@ impl Witness {
                 phrase.played = phrase.played.max(total.0);
                 phrase.done |= done;
             }
+            PhraseEvent::Marks { marks } => {
+                let marks = marks.iter().map(|mark| (mark.bytes, mark.at.0));
+                phrase.marks.extend(marks);
+            }
             PhraseEvent::Failed { .. } => {}
         }
     }
@@ -180,6 +184,7 @@ impl Witness {
         let words = (from + at, from + at + text.len());
         reply.phrases.push(Phrase {
             words,
+            marks: Vec::new(),
             made: 0,
             whole: false,
             played: 0,

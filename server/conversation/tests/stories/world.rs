@@ -3,8 +3,8 @@
 use crate::chance::Chance;
 use crate::tools::{ARGUMENTS, NAMES};
 use server_conversation::{
-    Author, Call, Fact, HearingEvent, Input, Millis, Output, Passage, PhraseEvent, PhraseId, Place,
-    PromptLine, ReplyEvent, ReplyId, ReplyRequest, Tool, UtteranceId,
+    Author, Call, Fact, HearingEvent, Input, Mark, Millis, Output, Passage, PhraseEvent, PhraseId,
+    Place, PromptLine, ReplyEvent, ReplyId, ReplyRequest, Tool, UtteranceId,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -311,6 +311,10 @@ impl World {
             );
             at += self.chance.among(1, 300);
         }
+        if self.chance.once_in(2) {
+            let marks = self.marks(text, total);
+            self.plan(at, Input::Phrase(phrase, PhraseEvent::Marks { marks }));
+        }
         self.plan(
             at,
             Input::Phrase(
@@ -321,6 +325,22 @@ impl World {
             ),
         );
         self.playout.queue.push_back((phrase, 0, false, 0));
+    }
+
+    /// A voice that hurries over some words and lingers on others, and tells of most.
+    fn marks(&mut self, text: &str, total: u64) -> Vec<Mark> {
+        let ends: Vec<usize> = text.match_indices(' ').map(|(at, _)| at).collect();
+        let times: Vec<u64> = ends.iter().map(|_| self.chance.among(0, 9)).collect();
+        let whole: u64 = times.iter().sum::<u64>() + 5;
+        let (mut passed, mut marks) = (0, Vec::new());
+        for (bytes, time) in ends.into_iter().zip(times) {
+            passed += time;
+            if bytes > 0 && !self.chance.once_in(4) {
+                let at = Millis(total * passed / whole);
+                marks.push(Mark { bytes, at });
+            }
+        }
+        marks
     }
 
     /// Speech that the conversation was told of can be played.
