@@ -51,8 +51,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                 let caller = (!strangers).then_some(CallerId(callers));
                 let heard = hear(&sphinx, &speech, caller, &mut figures)?;
                 figures.score(sentence, &heard.text);
-                if show && normal(sentence) != normal(&heard.text) {
-                    println!("  {sentence} -> {} ({:.3})", heard.text, heard.confidence);
+                if show {
+                    let right = normal(sentence) == normal(&heard.text);
+                    let (mark, sure) = (if right { '=' } else { '~' }, heard.confidence);
+                    println!("  {mark} {sure:.3} {sentence} -> {}", heard.text);
                 }
             }
             println!("{voice}, {name}: {figures}");

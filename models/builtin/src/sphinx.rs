@@ -12,6 +12,7 @@ mod level;
 mod library;
 mod listening;
 mod lm;
+mod noise;
 mod pronounce;
 mod words;
 

@@ -8,7 +8,7 @@ use crate::patience as p;
 use crate::recounting::recount;
 use crate::reply::{Reply, Work};
 use crate::utterance::{Said, Utterance, Words};
-use crate::words::APOLOGY;
+use crate::words::{APOLOGY, ASK_AGAIN};
 use crate::{LineId, Millis, Modality, PhraseId, Place, ReplyId, ReplyRequest, ToolChoice};
 
 /// "And on Sunday?" leans on what was asked before it, rarely on more than this.
@@ -126,6 +126,12 @@ impl Conversation {
         let reply = self.floor.reply_mut().expect("a reply waits for words");
         reply.covers = covers;
         self.tell_way();
+        if self.hardly_understood() {
+            if !self.asked_again() {
+                return self.ask_again();
+            }
+            self.believe();
+        }
         let reply = self.floor.reply().expect("a reply waits for words");
         let (id, query) = (reply.id, self.query(reply));
         let found = self.search(id, query);
@@ -139,6 +145,43 @@ impl Conversation {
         }
     }
 
+    /// The recognizer believes none of what is to be answered.
+    fn hardly_understood(&self) -> bool {
+        let reply = self.floor.reply().expect("a reply waits for words");
+        let misheard = |said: &Said| matches!(said.words, Words::Spoken { misheard: true, .. });
+        reply.request == ReplyRequest::default()
+            && !reply.covers.is_empty()
+            && reply.covers.iter().all(misheard)
+    }
+
+    /// The caller was asked just now, and heard it.
+    fn asked_again(&self) -> bool {
+        let heard = self.history.last_heard();
+        heard.is_some_and(|text| ASK_AGAIN.starts_with(text))
+    }
+
+    /// Asked once, the caller is taken at their word.
+    fn believe(&mut self) {
+        let reply = self.floor.reply().expect("a reply waits for words");
+        for said in &reply.covers {
+            if let Some(line) = self.history.get_mut(said.line) {
+                line.misheard = false;
+            }
+        }
+    }
+
+    fn ask_again(&mut self) {
+        let reply = self.floor.reply_mut().expect("a reply waits for words");
+        reply.last_word = true;
+        let id = reply.id;
+        self.seat(id);
+        let reply = self.floor.reply_mut().expect("a reply waits for words");
+        let facts = our_own(reply, ASK_AGAIN);
+        facts.into_iter().for_each(|fact| self.tell(fact));
+        self.note_heard();
+        self.go_ahead();
+    }
+
     /// How long it took to know what the caller said.
     fn tell_way(&mut self) {
         let reply = self.floor.reply_mut().expect("a reply takes up its work");
@@ -146,7 +189,7 @@ impl Conversation {
         let Some(said) = last else { return };
         let (origin, committed_at, words) = (said.at, said.committed_at, said.words);
         reply.origin = origin;
-        if let Words::Spoken { at } = words {
+        if let Words::Spoken { at, .. } = words {
             self.reached(id, Stage::Endpointing, committed_at - origin);
             self.reached(id, Stage::Recognition, at - origin);
         }
@@ -228,16 +271,8 @@ impl Conversation {
         self.start(&mut reply, None, answers);
         reply.covers = covers;
         reply.last_word = last_word;
-        self.tell(Fact::ReplyText {
-            reply: id,
-            text: text.to_owned(),
-        });
-        reply.add(text);
-        reply.compose();
-        self.tell(Fact::ReplyComposed {
-            reply: id,
-            text: text.to_owned(),
-        });
+        let facts = our_own(&mut reply, text);
+        facts.into_iter().for_each(|fact| self.tell(fact));
         let reply = Some(Box::new(reply));
         self.pass_to(Floor::Awaiting {
             reply,
@@ -290,6 +325,20 @@ impl Conversation {
         let reply = self.floor.reply_mut()?;
         Some((reply.id, reply.due(now)?))
     }
+}
+
+/// Words of our own, whole at once.
+fn our_own(reply: &mut Reply, text: &str) -> [Fact; 2] {
+    reply.add(text);
+    reply.compose();
+    let (reply, text) = (reply.id, text.to_owned());
+    [
+        Fact::ReplyText {
+            reply,
+            text: text.clone(),
+        },
+        Fact::ReplyComposed { reply, text },
+    ]
 }
 
 /// What we say ourselves calls nothing.

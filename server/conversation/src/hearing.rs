@@ -32,7 +32,9 @@ impl Conversation {
             (HearingEvent::Transcript { .. }, None) if open => {
                 self.deafened("the recognizer finished unasked".to_owned());
             }
-            (HearingEvent::Transcript { text, .. }, Some(at)) => self.transcribed(at, text),
+            (HearingEvent::Transcript { text, confidence }, Some(at)) => {
+                self.transcribed(at, text, confidence);
+            }
             (HearingEvent::Failed { message }, Some(at)) => {
                 self.witness.done(Job::Listen(id));
                 self.not_transcribed(at, &message);
@@ -84,10 +86,14 @@ impl Conversation {
         }
     }
 
-    fn transcribed(&mut self, at: usize, mut text: String) {
+    fn transcribed(&mut self, at: usize, mut text: String, confidence: f32) {
         text.truncate(text.floor_char_boundary(p::TEXT));
+        let misheard = self.settings.ask_again && confidence < p::BELIEVED;
         let said = &mut self.said[at];
-        said.words = Words::Spoken { at: self.now };
+        said.words = Words::Spoken {
+            at: self.now,
+            misheard,
+        };
         let (id, line) = (said.id, said.line);
         let keeps = said.wants_reply;
         self.witness.done(Job::Listen(id));
@@ -96,6 +102,7 @@ impl Conversation {
         let gone = standing.is_none();
         if let Some(standing) = standing {
             standing.text.clone_from(&text);
+            standing.misheard = misheard;
         }
         self.tell(Fact::Transcript {
             utterance: id,

@@ -18,6 +18,8 @@ pub(crate) struct Line {
     pub(crate) author: Author,
     pub(crate) text: String,
     pub(crate) cut: bool,
+    /// The caller's words are not those: no model is told of them.
+    pub(crate) misheard: bool,
     /// One thought with the caller's line before.
     pub(crate) goes_on: bool,
     /// It is a call of a tool, or what came of one.
@@ -42,6 +44,7 @@ impl Line {
             author,
             text,
             cut: false,
+            misheard: false,
             goes_on: false,
             call: None,
             spans: Vec::new(),
@@ -135,6 +138,14 @@ impl History {
         };
         let newest = self.lines.iter().rev().take_while(fits).count();
         recount(&self.lines[self.lines.len() - newest..])
+    }
+
+    /// The last that the agent was heard to say.
+    pub(crate) fn last_heard(&self) -> Option<&str> {
+        let mut lines = self.lines.iter().rev();
+        let heard = |line: &&Line| line.call.is_none() && !line.text.is_empty();
+        let last = lines.find(|line| line.author == Author::Agent && heard(line));
+        last.map(|line| line.text.as_str())
     }
 
     /// Whether a call of this id stands here.

@@ -29,7 +29,7 @@ struct Told {
 
 impl Told {
     fn said(&mut self, line: &Line) {
-        if line.text.trim().is_empty() {
+        if line.misheard || line.text.trim().is_empty() {
             return;
         }
         self.without_result();

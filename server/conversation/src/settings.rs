@@ -21,6 +21,8 @@ pub struct Settings {
     pub tool_choice: ToolChoice,
     /// One reply may call several tools.
     pub parallel_calls: bool,
+    /// A caller who was hardly understood is asked to say it again.
+    pub ask_again: bool,
 }
 
 /// Something that the client can do for the agent.
@@ -127,6 +129,7 @@ impl Default for Settings {
             tools: Vec::new(),
             tool_choice: ToolChoice::Auto,
             parallel_calls: true,
+            ask_again: true,
         }
     }
 }

@@ -269,6 +269,8 @@ pub(crate) enum Words {
     },
     Spoken {
         at: Millis,
+        /// The recogniser does not believe them itself.
+        misheard: bool,
     },
     Typed,
 }

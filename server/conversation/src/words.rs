@@ -2,6 +2,8 @@
 
 /// Said once when an engine fails.
 pub(crate) const APOLOGY: &str = "I am sorry, something went wrong. Please say that again.";
+/// Asked when the words were hardly understood.
+pub(crate) const ASK_AGAIN: &str = "Sorry, I could not hear that well. Could you say it again?";
 /// Asked when the caller has been silent for long.
 pub(crate) const STILL_THERE: &str = "Are you still there?";
 

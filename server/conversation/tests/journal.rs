@@ -69,7 +69,7 @@ fn answers(output: &Output) -> Vec<Input> {
                 *utterance,
                 HearingEvent::Transcript {
                     text,
-                    confidence: 0.3,
+                    confidence: 0.6,
                 },
             )]
         }

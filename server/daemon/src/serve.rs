@@ -179,6 +179,7 @@ fn lobby_options(config: &Config) -> LobbyOptions {
         most_calls: config.most_calls,
         session: SessionOptions {
             greeting: config.greeting.clone(),
+            ask_again: config.ask_again,
             journals: config.journals.clone(),
             longest: longest_call(config),
         },

@@ -31,6 +31,8 @@ const MAILBOX: usize = 256;
 pub struct SessionOptions {
     /// Spoken when the caller arrives.
     pub greeting: Option<String>,
+    /// A caller who was hardly understood is asked to say it again.
+    pub ask_again: bool,
     /// Journals go to disk only when a folder is named.
     pub journals: Option<PathBuf>,
     /// The longest that one call may last.
@@ -284,5 +286,10 @@ fn core_settings(
     engines: &Engines,
 ) -> server_conversation::Settings {
     let (listening, speaking) = (engines.recognizer.is_some(), engines.synthesizer.is_some());
-    translate::conversation_settings(settings, options.greeting.as_deref(), listening, speaking)
+    let asked = translate::conversation_settings(settings, listening, speaking);
+    server_conversation::Settings {
+        greeting: options.greeting.clone(),
+        ask_again: options.ask_again,
+        ..asked
+    }
 }

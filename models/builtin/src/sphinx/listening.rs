@@ -4,6 +4,7 @@ use super::Sphinx;
 use super::callers::Measure;
 use super::decoder::{Decoder, Word};
 use super::level::{self, Loudness, WIDTH};
+use super::noise::Span;
 use super::words::{said, tidy};
 use models_engine::{
     CallerId, Cancel, Failure, Hypothesis, LISTENING_RATE, Listening, Stopped, Transcript,
@@ -30,6 +31,7 @@ pub(super) struct Utterance<'a> {
     /// What was heard, until the mean is measured.
     kept: Vec<f32>,
     loudness: Loudness,
+    span: Span,
     caller: Option<CallerId>,
     /// What was known of the caller before, and what this utterance adds.
     known: Measure,
@@ -55,6 +57,7 @@ impl<'a> Utterance<'a> {
             partial: Partial::default(),
             kept: Vec::new(),
             loudness: known.loudness,
+            span: Span::new(),
             caller,
             known: known.measure,
             added: Measure::default(),
@@ -93,6 +96,7 @@ impl<'a> Utterance<'a> {
     fn hear_step(&mut self) -> Result<(), Failure> {
         let step = std::mem::take(&mut self.step);
         self.loudness.see(&step);
+        self.span.see(&step);
         let turned_down = self.loudness.turned_down(&step);
         self.decoder().feed(&turned_down)?;
         let before = self.heard;
@@ -145,7 +149,7 @@ impl Listening for Utterance<'_> {
         if text.is_empty() {
             return Ok(Transcript::default());
         }
-        let confidence = confidence(&words);
+        let confidence = confidence(&words) * self.span.clarity();
         if let Some(caller) = self.caller {
             let (added, loudness) = (&self.added, self.loudness);
             self.sphinx.callers().learn(caller, added, loudness);

@@ -116,6 +116,10 @@ impl Stage {
                 text,
                 confidence: 1.0,
             }),
+            "guesses" => self.hearing(HearingEvent::Transcript {
+                text,
+                confidence: 0.2,
+            }),
             "deaf" => self.hearing(HearingEvent::Failed { message }),
             "about" => {
                 self.utterance = UtteranceId(number(rest));

@@ -123,6 +123,7 @@ fn settings(chance: &mut Chance) -> Settings {
             Vec::new()
         },
         parallel_calls: !chance.once_in(4),
+        ask_again: !chance.once_in(4),
         ..Settings::default()
     }
 }

@@ -185,10 +185,8 @@ impl World {
                 message: Self::failure(),
             }
         } else {
-            HearingEvent::Transcript {
-                text,
-                confidence: 0.5,
-            }
+            let confidence = self.chance.among(3, 10) as f32 / 10.0;
+            HearingEvent::Transcript { text, confidence }
         };
         self.plan(at, Input::Hearing(utterance, event));
     }

@@ -45,7 +45,6 @@ pub(crate) fn input(command: Command) -> Input {
 /// The session's settings in the core's terms. `listening`: a recognizer is there.
 pub fn conversation_settings(
     settings: &model::Settings,
-    greeting: Option<&str>,
     listening: bool,
     speaking: bool,
 ) -> core::Settings {
@@ -57,7 +56,6 @@ pub fn conversation_settings(
         } else {
             core::Modality::Text
         },
-        greeting: greeting.map(str::to_owned),
         voice: settings.voice.clone(),
         speed: settings.speed,
         endpointing,

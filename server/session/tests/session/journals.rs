@@ -29,6 +29,7 @@ async fn journal(name: &str) -> String {
     let folder = Folder::new(name);
     let options = SessionOptions {
         greeting: Some("welcome".to_owned()),
+        ask_again: true,
         journals: Some(folder.0.clone()),
         longest: None,
     };
