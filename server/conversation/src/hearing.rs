@@ -26,7 +26,9 @@ impl Conversation {
                 let utterance = self.floor.utterance_mut().expect("it is open");
                 utterance.judged(finished);
                 self.weigh();
+                self.guess_end();
             }
+            (HearingEvent::Settled { mark, text }, None) if open => self.settled(mark, text),
             (HearingEvent::Failed { message }, None) if open => self.deafened(message),
             // One that finishes by itself breaks its contract: its words are nobody's.
             (HearingEvent::Transcript { .. }, None) if open => {

@@ -21,6 +21,9 @@ pub struct Settings {
     pub tool_choice: ToolChoice,
     /// One reply may call several tools.
     pub parallel_calls: bool,
+    /// A likely end of an utterance is acted on before it is certain; what comes of it is kept back.
+    #[cfg_attr(feature = "journal", serde(default))]
+    pub speculation: bool,
 }
 
 /// Something that the client can do for the agent.
@@ -127,6 +130,7 @@ impl Default for Settings {
             tools: Vec::new(),
             tool_choice: ToolChoice::Auto,
             parallel_calls: true,
+            speculation: false,
         }
     }
 }

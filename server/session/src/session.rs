@@ -6,6 +6,7 @@ use crate::listening::Ears;
 use crate::peer::{FromPeer, Gone, Peer, ToPeer};
 use crate::reports::Report;
 use crate::speaking::Mouth;
+use crate::speculation::Speculation;
 use crate::translate;
 use crate::wire::Wire;
 use models_host::{Hearing, Job};
@@ -35,6 +36,8 @@ pub struct SessionOptions {
     pub journals: Option<PathBuf>,
     /// The longest that one call may last.
     pub longest: Option<Duration>,
+    /// A likely end of an utterance is acted on before it is certain.
+    pub speculation: Speculation,
 }
 
 /// From the house to a running session.
@@ -51,7 +54,7 @@ pub enum Order {
 pub(crate) struct Session {
     pub(crate) call: String,
     start: Instant,
-    options: SessionOptions,
+    pub(crate) options: SessionOptions,
     pub(crate) settings: Settings,
     pub(crate) engines: Engines,
     core: Conversation,
@@ -284,5 +287,10 @@ fn core_settings(
     engines: &Engines,
 ) -> server_conversation::Settings {
     let (listening, speaking) = (engines.recognizer.is_some(), engines.synthesizer.is_some());
-    translate::conversation_settings(settings, options.greeting.as_deref(), listening, speaking)
+    let greeting = options.greeting.as_deref();
+    let own = translate::conversation_settings(settings, greeting, listening, speaking);
+    server_conversation::Settings {
+        speculation: options.speculation.on,
+        ..own
+    }
 }

@@ -50,6 +50,8 @@ pub(crate) struct Config {
     pub(crate) llm_model: Option<String>,
     pub(crate) llm_key: Option<String>,
     pub(crate) greeting: Option<String>,
+    /// A reply is begun before it is certain that the caller has finished.
+    pub(crate) speculation: bool,
     pub(crate) relay_urls: Vec<String>,
     pub(crate) relay_secret: Option<String>,
     pub(crate) relay_minutes: u64,
@@ -132,6 +134,7 @@ impl Default for Config {
             llm_model: None,
             llm_key: None,
             greeting: None,
+            speculation: true,
             relay_urls: Vec::new(),
             relay_secret: None,
             relay_minutes: 60,

@@ -114,7 +114,7 @@ fn every_key_of_the_sample_has_its_meaning_above() {
 }
 
 /// One value for every key, none of them the default.
-const OTHER: [(&str, &str); 37] = [
+const OTHER: [(&str, &str); 38] = [
     ("server.listen", "127.0.0.1:9"),
     ("server.key", "K"),
     (
@@ -153,6 +153,7 @@ const OTHER: [(&str, &str); 37] = [
     ("llm.model", "m"),
     ("llm.key", "k"),
     ("conversation.greeting", "Good day."),
+    ("conversation.speculation", "off"),
     ("relay.urls", "turn:relay.example"),
     ("relay.secret", "s"),
     ("relay.minutes", "5"),
