@@ -58,6 +58,9 @@ impl Conversation {
         if !utterance.settled(mark, &text) || wish(&text) == Wish::Unknown {
             return;
         }
+        // Nobody knows better what was said so far.
+        self.words_so_far(text.clone(), 0);
+        let utterance = self.floor.utterance().expect("the caller has the floor");
         let judge = Output::Judge {
             utterance: utterance.id,
             partial: text,

@@ -213,8 +213,6 @@ impl Utterance {
         let asked = matches!(pause.settling, Settling::Asked { mark: asked } if asked == mark);
         if asked {
             let text = text.to_owned();
-            // Nobody knows better what has been said so far.
-            self.partial.clone_from(&text);
             pause.settling = Settling::Settled { text };
         }
         asked

@@ -31,7 +31,12 @@ impl Session {
                 self.inputs
                     .push_back(Input::Hearing(utterance, HearingEvent::Judged { finished }));
             }
-            Output::Settle { utterance, mark } => self.ears.settle(utterance, mark),
+            // A caller who waits comes before one who may yet go on.
+            Output::Settle { utterance, mark } => {
+                if self.engines.have_room() {
+                    self.ears.settle(utterance, mark);
+                }
+            }
             Output::Finish { utterance } => {
                 if let Some(hearing) = self.ears.finish(utterance) {
                     self.finishing.insert(utterance, hearing);
