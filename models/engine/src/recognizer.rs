@@ -48,6 +48,13 @@ pub trait Listening {
     /// Takes samples at [`crate::LISTENING_RATE`]; answers when the words so far have changed.
     fn push(&mut self, speech: &[f32], cancel: &Cancel) -> Result<Option<Hypothesis>, Stopped>;
 
+    /// The words as though it were over here; it may go on. Where nothing but silence follows, `finish` finds
+    /// the same, and spares what was done for it. `None`: no better than the words so far.
+    fn settle(&mut self, cancel: &Cancel) -> Result<Option<String>, Stopped> {
+        cancel.check()?;
+        Ok(None)
+    }
+
     /// The utterance is over.
     fn finish(self: Box<Self>, cancel: &Cancel) -> Result<Transcript, Stopped>;
 }

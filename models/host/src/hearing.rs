@@ -12,10 +12,11 @@ const HANDOVER: usize = models_engine::LISTENING_RATE as usize / 10;
 /// Two minutes of sound may wait for a free recognizer, twice the longest utterance the core allows.
 const WAITING: usize = 1200;
 
-/// What a recognizer reports: words so far, then how it ended.
+/// What a recognizer reports: words so far, words as though it had ended, then how it ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Heard {
     Partial(Hypothesis),
+    Settled { mark: u32, text: String },
     Ended(Result<Transcript, Stopped>),
 }
 
@@ -26,6 +27,7 @@ pub struct RecognizerPort(pub Pool<dyn Recognizer>);
 
 enum Sound {
     More(Vec<f32>),
+    Settle(u32),
     Finished,
 }
 
@@ -78,6 +80,12 @@ impl Hearing {
         }
     }
 
+    /// The words as though it were over here are wanted, under this mark.
+    pub fn settle(&mut self, mark: u32) {
+        self.hand_over();
+        let _ = self.sound.try_send(Sound::Settle(mark));
+    }
+
     /// The utterance is over: its transcript is wanted.
     pub fn finish(&mut self) {
         self.hand_over();
@@ -102,6 +110,7 @@ fn attend(
 ) -> Result<Transcript, Stopped> {
     cancel.check()?;
     let mut listening = engine.listen(hint)?;
+    let mut so_far = String::new();
     loop {
         // The sender goes with its `Hearing`: then nobody wants the words.
         let sound = sounds.recv().map_err(|_| Stopped::Cancelled)?;
@@ -109,8 +118,14 @@ fn attend(
         match sound {
             Sound::More(speech) => {
                 if let Some(hypothesis) = listening.push(&speech, cancel)? {
+                    so_far.clone_from(&hypothesis.text);
                     mailbox.report(Heard::Partial(hypothesis));
                 }
+            }
+            Sound::Settle(mark) => {
+                let settled = listening.settle(cancel)?;
+                let text = settled.unwrap_or_else(|| so_far.clone());
+                mailbox.report(Heard::Settled { mark, text });
             }
             Sound::Finished => return listening.finish(cancel),
         }

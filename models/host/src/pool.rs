@@ -1,6 +1,7 @@
 //! A few threads around one engine, with a bounded queue in front.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -21,6 +22,7 @@ pub struct PoolOptions {
 pub struct Pool<E: ?Sized> {
     engine: Arc<E>,
     queue: SyncSender<Work<E>>,
+    load: Load,
 }
 
 impl<E: ?Sized> Clone for Pool<E> {
@@ -28,7 +30,31 @@ impl<E: ?Sized> Clone for Pool<E> {
         Self {
             engine: Arc::clone(&self.engine),
             queue: self.queue.clone(),
+            load: self.load.clone(),
         }
+    }
+}
+
+/// How many jobs run or wait, and how many can run.
+#[derive(Clone)]
+struct Load {
+    jobs: Arc<AtomicUsize>,
+    threads: usize,
+}
+
+/// One job, until it has ended or was never begun.
+struct Loaded(Arc<AtomicUsize>);
+
+impl Load {
+    fn one_more(&self) -> Loaded {
+        self.jobs.fetch_add(1, Ordering::Relaxed);
+        Loaded(Arc::clone(&self.jobs))
+    }
+}
+
+impl Drop for Loaded {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -40,14 +66,25 @@ impl<E: ?Sized + Send + Sync + 'static> Pool<E> {
     pub fn new(engine: Arc<E>, options: PoolOptions) -> Self {
         let (queue, work) = sync_channel::<Work<E>>(options.waiting.max(1));
         let work = Arc::new(Mutex::new(work));
-        for number in 0..options.threads.max(1) {
+        let threads = options.threads.max(1);
+        for number in 0..threads {
             let (engine, work) = (Arc::clone(&engine), Arc::clone(&work));
             thread::Builder::new()
                 .name(format!("{}-{number}", options.name))
                 .spawn(move || serve(&*engine, &work))
                 .expect("the system gives a thread at start-up");
         }
-        Self { engine, queue }
+        let jobs = Arc::default();
+        Self {
+            engine,
+            queue,
+            load: Load { jobs, threads },
+        }
+    }
+
+    /// A job submitted now would begin at once.
+    pub fn has_room(&self) -> bool {
+        self.load.jobs.load(Ordering::Relaxed) < self.load.threads
     }
 
     pub fn engine(&self) -> &E {
@@ -55,6 +92,11 @@ impl<E: ?Sized + Send + Sync + 'static> Pool<E> {
     }
 
     pub(crate) fn submit(&self, work: impl FnOnce(&E) + Send + 'static) -> Result<(), Full> {
+        let loaded = self.load.one_more();
+        let work = move |engine: &E| {
+            let _loaded = loaded;
+            work(engine);
+        };
         match self.queue.try_send(Box::new(work)) {
             Ok(()) => Ok(()),
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(Full),

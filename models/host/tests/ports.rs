@@ -88,6 +88,35 @@ async fn a_dropped_job_ends_as_cancelled() {
 }
 
 #[tokio::test]
+async fn a_pool_has_room_until_all_of_its_threads_work() {
+    let (go, gate) = blocking::sync_channel::<()>(1);
+    let gate = Mutex::new(gate);
+    let conduct = Conduct::plain().watched(move |out| {
+        if out == 0 {
+            gate.lock()
+                .expect("one user")
+                .recv()
+                .expect("the test opens the gate");
+        }
+    });
+    let port = language(ScriptedLanguage::saying("x").conduct(conduct), 1);
+    assert!(port.0.has_room());
+    let (to, mut reports) = mpsc::channel(8);
+    let _job = port.compose(asking("x"), &to, |report| report);
+    assert!(!port.0.has_room(), "one thread, one job");
+    go.send(()).expect("the engine waits");
+    ended(&mut reports).await.1.expect("it answers");
+    let room = async {
+        while !port.0.has_room() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let patience = std::time::Duration::from_secs(20);
+    let room = tokio::time::timeout(patience, room).await;
+    room.expect("a job that has ended leaves its place");
+}
+
+#[tokio::test]
 async fn a_full_queue_refuses_at_once_and_says_why() {
     let (go, gate) = blocking::sync_channel::<()>(8);
     let gate = Mutex::new(gate);
@@ -211,6 +240,30 @@ async fn sound_waits_for_a_free_recognizer_and_none_is_lost() {
         (2, "8000 samples".to_owned()),
     ];
     assert_eq!(texts, expected);
+}
+
+#[tokio::test]
+async fn words_are_settled_in_the_middle_of_an_utterance_that_goes_on() {
+    let engine = ScriptedRecognizer::by(|heard| format!("{} samples", heard.samples));
+    let engine: Arc<dyn Recognizer> = Arc::new(engine);
+    let port = RecognizerPort(Pool::new(engine, options(1, 4)));
+    let (to, mut reports) = mpsc::channel(64);
+    let mut hearing = port.listen(Hint::default(), &to, |heard| heard);
+    // Less than is handed over at once: what was gathered is settled, too.
+    hearing.push(&[0.1; 320]);
+    hearing.settle(7);
+    hearing.push(&[0.1; 160]);
+    hearing.finish();
+    let mut settled = Vec::new();
+    let ended = loop {
+        match reports.recv().await.expect("it reports") {
+            Heard::Settled { mark, text } => settled.push((mark, text)),
+            Heard::Ended(ended) => break ended,
+            Heard::Partial(_) => {}
+        }
+    };
+    assert_eq!(settled, [(7, "320 samples".to_owned())]);
+    assert_eq!(ended.expect("it is understood").text, "480 samples");
 }
 
 #[tokio::test]

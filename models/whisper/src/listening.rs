@@ -161,6 +161,13 @@ impl Listening for Utterance<'_> {
         Ok(news)
     }
 
+    fn settle(&mut self, cancel: &Cancel) -> Result<Option<String>, Stopped> {
+        cancel.check()?;
+        let judged = self.last_look(cancel)?;
+        let text = judged.map(|(text, _)| text).unwrap_or_default();
+        Ok(Some(joined(&self.before, &text)))
+    }
+
     fn finish(mut self: Box<Self>, cancel: &Cancel) -> Result<Transcript, Stopped> {
         cancel.check()?;
         if let Some((text, sure)) = self.last_look(cancel)? {

@@ -6,7 +6,7 @@ use crate::history::Line;
 use crate::output::{Author, Fact, LineKind, Output, Prompt, PromptLine, Stage};
 use crate::patience as p;
 use crate::recounting::recount;
-use crate::reply::{Reply, Work};
+use crate::reply::{Due, Reply, Work};
 use crate::utterance::{Said, Utterance, Words};
 use crate::words::{APOLOGY, ASK_AGAIN};
 use crate::{LineId, Millis, Modality, PhraseId, Place, ReplyId, ReplyRequest, ToolChoice};
@@ -24,6 +24,9 @@ impl Conversation {
                 overheard: None,
             });
         } else if waits().next().is_some() {
+            if let Some(guess) = self.confirmed() {
+                return self.release(guess);
+            }
             let id = self.next_reply();
             let reply = Reply::new(
                 id,
@@ -58,12 +61,13 @@ impl Conversation {
     }
 
     /// Gives a reply its line, and tells of both.
-    fn start(
+    pub(crate) fn start(
         &mut self,
         reply: &mut Reply,
         token: Option<u32>,
         answers: Option<crate::UtteranceId>,
     ) {
+        self.drop_guess();
         let (id, modality) = (reply.id, reply.modality);
         let line = self.history.reserve();
         reply.line = Some(line);
@@ -121,11 +125,7 @@ impl Conversation {
         if waiting || !idle {
             return;
         }
-        let (covers, left) = self.said.drain(..).partition(|said| said.wants_reply);
-        self.said = left;
-        let reply = self.floor.reply_mut().expect("a reply waits for words");
-        reply.covers = covers;
-        self.tell_way();
+        self.cover();
         if self.hardly_understood() {
             if !self.asked_again() {
                 return self.ask_again();
@@ -182,6 +182,15 @@ impl Conversation {
         self.go_ahead();
     }
 
+    /// The reply on the floor answers all that waits for one.
+    pub(crate) fn cover(&mut self) {
+        let (covers, left) = self.said.drain(..).partition(|said| said.wants_reply);
+        self.said = left;
+        let reply = self.floor.reply_mut().expect("a reply waits for words");
+        reply.covers = covers;
+        self.tell_way();
+    }
+
     /// How long it took to know what the caller said.
     fn tell_way(&mut self) {
         let reply = self.floor.reply_mut().expect("a reply takes up its work");
@@ -219,17 +228,10 @@ impl Conversation {
 
     /// What to look for: the caller's last line, and before it those that it may lean on, one a line.
     pub(crate) fn query(&self, reply: &Reply) -> String {
-        let lines = self.lines(reply);
-        let asked = lines
-            .iter()
-            .filter(|line| line.author == Author::Caller)
-            .map(|line| line.text.as_str());
-        let mut latest: Vec<&str> = asked.rev().take(QUERY_LINES).collect();
-        latest.reverse();
-        latest.join("\n")
+        query_of(&self.lines(reply))
     }
 
-    fn lines(&self, reply: &Reply) -> Vec<PromptLine> {
+    pub(crate) fn lines(&self, reply: &Reply) -> Vec<PromptLine> {
         match &reply.request.lines {
             Some(lines) => recount(&lines.iter().cloned().map(Line::written).collect::<Vec<_>>()),
             None => self.history.prompt(),
@@ -237,6 +239,10 @@ impl Conversation {
     }
 
     pub(crate) fn prompt(&self, reply: &Reply) -> Prompt {
+        self.prompt_of(reply, self.lines(reply))
+    }
+
+    pub(crate) fn prompt_of(&self, reply: &Reply, lines: Vec<PromptLine>) -> Prompt {
         let asked = &reply.request;
         let (tools, tool_choice) = self.tools(reply);
         Prompt {
@@ -245,7 +251,7 @@ impl Conversation {
                 .as_ref()
                 .unwrap_or(&self.settings.instructions)
                 .clone(),
-            lines: self.lines(reply),
+            lines,
             passages: reply.passages.clone(),
             max_tokens: asked.max_tokens.or(self.settings.max_tokens),
             tools,
@@ -289,26 +295,28 @@ impl Conversation {
     /// Hands over phrases that are due, and ends what is complete.
     pub(crate) fn go_ahead(&mut self) {
         while let Some((reply, due)) = self.next_due() {
-            let phrase = PhraseId {
-                reply,
-                index: due.index,
-            };
             let voice = self
                 .floor
                 .reply()
                 .and_then(|reply| reply.request.voice.clone());
-            let voice = voice.or_else(|| self.settings.voice.clone());
-            let speed = self.speed();
-            self.say(Output::Speak {
-                phrase,
-                text: due.text,
-                voice,
-                speed,
-            });
+            self.speak(reply, due, voice);
         }
         if self.floor.reply().is_some_and(Reply::finished) {
             self.complete();
         }
+    }
+
+    pub(crate) fn speak(&mut self, reply: ReplyId, due: Due, voice: Option<String>) {
+        let (index, text) = (due.index, due.text);
+        let phrase = PhraseId { reply, index };
+        let voice = voice.or_else(|| self.settings.voice.clone());
+        let speed = self.speed();
+        self.say(Output::Speak {
+            phrase,
+            text,
+            voice,
+            speed,
+        });
     }
 
     fn speed(&self) -> f32 {
@@ -320,7 +328,7 @@ impl Conversation {
         }
     }
 
-    fn next_due(&mut self) -> Option<(ReplyId, crate::reply::Due)> {
+    fn next_due(&mut self) -> Option<(ReplyId, Due)> {
         let now = self.now;
         let reply = self.floor.reply_mut()?;
         Some((reply.id, reply.due(now)?))
@@ -339,6 +347,16 @@ fn our_own(reply: &mut Reply, text: &str) -> [Fact; 2] {
         },
         Fact::ReplyComposed { reply, text },
     ]
+}
+
+pub(crate) fn query_of(lines: &[PromptLine]) -> String {
+    let asked = lines
+        .iter()
+        .filter(|line| line.author == Author::Caller)
+        .map(|line| line.text.as_str());
+    let mut latest: Vec<&str> = asked.rev().take(QUERY_LINES).collect();
+    latest.reverse();
+    latest.join("\n")
 }
 
 /// What we say ourselves calls nothing.

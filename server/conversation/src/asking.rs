@@ -26,6 +26,7 @@ impl Conversation {
     }
 
     pub(crate) fn configure(&mut self, settings: Settings) {
+        self.drop_guess();
         self.settings = settings;
         if !self.settings.ears.listening {
             self.drop_utterance();
@@ -283,6 +284,7 @@ impl Conversation {
 
     /// Ends everything, once.
     pub(crate) fn hang_up(&mut self) {
+        self.drop_guess();
         let (reply, utterance) = self.take_apart();
         if let Some(utterance) = utterance {
             self.forget(&utterance);

@@ -24,6 +24,9 @@ impl Conversation {
     }
 
     pub(crate) fn reply_event(&mut self, id: ReplyId, event: ReplyEvent) {
+        if self.is_guess(id) {
+            return self.guess_event(event);
+        }
         let Some(reply) = self.reply_by(id) else {
             return;
         };
@@ -101,11 +104,11 @@ impl Conversation {
         }
     }
 
-    fn on_floor(&self, id: ReplyId) -> bool {
+    pub(crate) fn on_floor(&self, id: ReplyId) -> bool {
         self.floor.reply().is_some_and(|reply| reply.id == id)
     }
 
-    fn cite(&mut self, id: ReplyId, passage: usize) {
+    pub(crate) fn cite(&mut self, id: ReplyId, passage: usize) {
         let reply = self
             .reply_by(id)
             .expect("a reply that is composed is there");
@@ -187,6 +190,9 @@ impl Conversation {
     }
 
     pub(crate) fn phrase_event(&mut self, phrase: PhraseId, event: PhraseEvent) {
+        if self.is_guess(phrase.reply) {
+            return self.guess_phrase_event(phrase, event);
+        }
         if !self.on_floor(phrase.reply) {
             return;
         }

@@ -2,6 +2,7 @@
 
 use crate::ear::Ear;
 use crate::floor::Floor;
+use crate::guess::Guess;
 use crate::history::History;
 use crate::ledger::Ledger;
 use crate::output::{Fact, Output};
@@ -26,6 +27,8 @@ pub struct Conversation {
     pub(crate) said: Vec<Said>,
     /// Replies beside the floor.
     pub(crate) asides: Vec<Reply>,
+    /// The reply that is kept back until it is certain that the caller has finished.
+    pub(crate) guess: Option<Box<Guess>>,
     pub(crate) greeted: bool,
     /// How often in a row the caller was asked whether they are there.
     pub(crate) asked_idle: u32,
@@ -53,6 +56,7 @@ impl Conversation {
             history: History::default(),
             said: Vec::new(),
             asides: Vec::new(),
+            guess: None,
             greeted: false,
             asked_idle: 0,
             parting: Parting::Staying,
@@ -77,6 +81,7 @@ impl Conversation {
         self.take(input);
         self.take_overdue();
         self.part();
+        self.tend_guess();
         assert_eq!(
             self.shown,
             self.floor.name(),
@@ -113,9 +118,18 @@ impl Conversation {
             }),
             Input::Hearing(utterance, event) => self.hearing(utterance, event),
             Input::Typed { token, text } => self.typed(token, text),
-            Input::Write { token, line, place } => self.write(token, line, place),
-            Input::Delete { token, line } => self.delete(token, line),
-            Input::Truncate { token, line, heard } => self.truncate(token, line, heard),
+            Input::Write { token, line, place } => {
+                self.drop_guess();
+                self.write(token, line, place);
+            }
+            Input::Delete { token, line } => {
+                self.drop_guess();
+                self.delete(token, line);
+            }
+            Input::Truncate { token, line, heard } => {
+                self.drop_guess();
+                self.truncate(token, line, heard);
+            }
             Input::Respond { token, request } => self.respond(token, request),
             Input::CancelReply { token, reply } => self.cancel_reply(token, reply),
             Input::ClearPlayout { .. } => self.clear_playout(),

@@ -26,6 +26,7 @@ impl Conversation {
             self.idle_deadline(),
             self.contest_deadline(),
             self.deaf_deadline(),
+            self.guess_deadline(),
             reply,
         ];
         said.chain(asides).chain(own.into_iter().flatten()).min()
@@ -84,6 +85,8 @@ impl Conversation {
             self.not_transcribed(at, "the recognizer took too long");
         } else if is_due(self.idle_deadline()) {
             self.ask_idle();
+        } else if is_due(self.guess_deadline()) {
+            self.hurry_guess();
         } else {
             self.hurry_replies();
         }
@@ -96,11 +99,13 @@ impl Conversation {
     }
 
     fn went_deaf(&mut self) {
+        // The client may have begun to speak by hand, and left the end to us since: then it is not told yet.
+        let begun = matches!(self.floor, Floor::Caller { .. });
         let told = self
             .floor
             .utterance()
             .is_some_and(|utterance| utterance.told);
-        if told {
+        if begun || told {
             self.commit()
         } else {
             self.nothing_said()

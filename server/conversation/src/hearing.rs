@@ -26,7 +26,9 @@ impl Conversation {
                 let utterance = self.floor.utterance_mut().expect("it is open");
                 utterance.judged(finished);
                 self.weigh();
+                self.guess_end();
             }
+            (HearingEvent::Settled { mark, text }, None) if open => self.settled(mark, text),
             (HearingEvent::Failed { message }, None) if open => self.deafened(message),
             // One that finishes by itself breaks its contract: its words are nobody's.
             (HearingEvent::Transcript { .. }, None) if open => {
@@ -44,12 +46,23 @@ impl Conversation {
         }
     }
 
-    fn partial(&mut self, mut text: String, stable: usize) {
+    fn partial(&mut self, text: String, stable: usize) {
+        if !self.words_so_far(text, stable) {
+            return;
+        }
+        match self.floor.name() {
+            FloorName::Caller => self.weigh_pause(true),
+            _ => self.weigh(),
+        }
+    }
+
+    /// Takes the words so far of the open utterance, and tells them; true when they are new.
+    pub(crate) fn words_so_far(&mut self, mut text: String, stable: usize) -> bool {
         text.truncate(text.floor_char_boundary(p::TEXT));
         let stable = text.floor_char_boundary(stable.min(text.len()));
         let utterance = self.floor.utterance_mut().expect("it is open");
         if utterance.partial == text {
-            return;
+            return false;
         }
         utterance.partial.clone_from(&text);
         let (id, line, told) = (utterance.id, utterance.line, utterance.told);
@@ -61,10 +74,7 @@ impl Conversation {
                 stable,
             });
         }
-        match self.floor.name() {
-            FloorName::Caller => self.weigh_pause(true),
-            _ => self.weigh(),
-        }
+        true
     }
 
     /// The recogniser failed while the caller speaks: they are heard out, and then told.

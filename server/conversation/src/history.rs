@@ -12,7 +12,7 @@ pub(crate) struct History {
     reserved: u32,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Line {
     pub(crate) id: LineId,
     pub(crate) author: Author,
@@ -131,13 +131,24 @@ impl History {
 
     /// What a model is told: the newest lines that fit.
     pub(crate) fn prompt(&self) -> Vec<PromptLine> {
-        let mut room = PROMPT;
+        recount(self.newest(PROMPT))
+    }
+
+    /// What a model would be told if the caller said this now.
+    pub(crate) fn prompt_with(&self, said: Line) -> Vec<PromptLine> {
+        let room = PROMPT.saturating_sub(said.text.len() + 1);
+        let mut lines = self.newest(room).to_vec();
+        lines.push(said);
+        recount(&lines)
+    }
+
+    fn newest(&self, mut room: usize) -> &[Line] {
         let fits = |line: &&Line| {
             room = room.saturating_sub(line.text.len() + 1);
             room > 0
         };
         let newest = self.lines.iter().rev().take_while(fits).count();
-        recount(&self.lines[self.lines.len() - newest..])
+        &self.lines[self.lines.len() - newest..]
     }
 
     /// The last that the agent was heard to say.

@@ -88,6 +88,11 @@ pub enum HearingEvent {
     Judged {
         finished: f32,
     },
+    /// Answers `Output::Settle`: the words as though it had ended there.
+    Settled {
+        mark: u32,
+        text: String,
+    },
     /// The words of the whole; empty when it was no speech.
     Transcript {
         text: String,

@@ -12,6 +12,8 @@ mod deadlines;
 mod ear;
 mod ending;
 mod floor;
+mod guess;
+mod guessing;
 mod hearing;
 mod history;
 mod ids;

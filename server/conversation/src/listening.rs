@@ -249,8 +249,9 @@ impl Conversation {
         };
         let silence = utterance.silence(end);
         if utterance.over(silence, pauses) || utterance.lasted(end) >= p::UTTERANCE {
-            self.commit();
-        } else if utterance.deaf.is_none() && utterance.ask(silence, news) {
+            return self.commit();
+        }
+        if utterance.deaf.is_none() && utterance.ask(silence, news) {
             let judge = Output::Judge {
                 utterance: utterance.id,
                 partial: utterance.partial.clone(),
@@ -259,6 +260,7 @@ impl Conversation {
             };
             self.say(judge);
         }
+        self.settle_early();
     }
 
     /// The open utterance is complete.

@@ -19,6 +19,12 @@ pub enum Output {
         silence: Millis,
         speech: Millis,
     },
+    /// The words as though it ended here are wanted, and it goes on: answered by `HearingEvent::Settled` of
+    /// the same `mark`, or not at all.
+    Settle {
+        utterance: UtteranceId,
+        mark: u32,
+    },
     /// No more sound belongs to it: answered by `Transcript` or `Failed`.
     Finish {
         utterance: UtteranceId,
@@ -60,6 +66,20 @@ pub enum Output {
     /// Stop every job of this reply: search, model, synthesis.
     Cancel {
         reply: ReplyId,
+    },
+    /// A reply to what may be the end of this utterance: its speech is made, and not played before `Release`.
+    Hold {
+        reply: ReplyId,
+        utterance: UtteranceId,
+    },
+    /// It was the end: what was kept back is played, at once.
+    Release {
+        reply: ReplyId,
+    },
+    /// It was not: its jobs are stopped, and what was kept back is thrown away. So long was worked in vain.
+    Discard {
+        reply: ReplyId,
+        worked: Millis,
     },
     Tell(Fact),
     /// The conversation is over: every job has been ended.
@@ -254,6 +274,13 @@ pub enum Fact {
         stage: Stage,
         after: Millis,
     },
+    /// The reply was begun before the end of the utterance was certain: `began` after the caller's last voice,
+    /// which `gained` so much time.
+    Speculated {
+        reply: ReplyId,
+        began: Millis,
+        gained: Millis,
+    },
     /// What the client asked cannot be done.
     Refused {
         token: u32,
@@ -263,6 +290,42 @@ pub enum Fact {
     Trouble {
         message: String,
     },
+}
+
+impl Fact {
+    /// The reply that it is about.
+    pub fn reply(&self) -> Option<ReplyId> {
+        match self {
+            Self::ReplyStarted { reply, .. }
+            | Self::ReplyText { reply, .. }
+            | Self::Cited { reply, .. }
+            | Self::CallStarted { reply, .. }
+            | Self::CallArguments { reply, .. }
+            | Self::Called { reply, .. }
+            | Self::ReplyComposed { reply, .. }
+            | Self::PlayoutStarted { reply }
+            | Self::Heard { reply, .. }
+            | Self::PlayoutStopped { reply }
+            | Self::PlayoutCleared { reply }
+            | Self::ReplyEnded { reply, .. }
+            | Self::Reached { reply, .. }
+            | Self::Speculated { reply, .. } => Some(*reply),
+            Self::Floor { .. }
+            | Self::SpeechStarted { .. }
+            | Self::SpeechStopped { .. }
+            | Self::Committed { .. }
+            | Self::Cleared
+            | Self::Idle { .. }
+            | Self::Partial { .. }
+            | Self::Transcript { .. }
+            | Self::TranscriptFailed { .. }
+            | Self::LineAdded { .. }
+            | Self::LineDeleted { .. }
+            | Self::LineCut { .. }
+            | Self::Refused { .. }
+            | Self::Trouble { .. } => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

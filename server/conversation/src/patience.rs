@@ -82,6 +82,14 @@ pub(crate) const UTTERANCE: Millis = Millis(60_000);
 /// If no sound comes for this long while the caller speaks, the line is dead and counts as silence.
 pub(crate) const DEAF: Millis = Millis(1_500);
 
+/// At this silence the end is guessed at, and a reply begun that is kept back: stops within words are
+/// shorter than 100 ms. What engines need up to 0.4 s for is ready when a silence of 0.5 s is over.
+pub(crate) const GUESS: Millis = Millis(128);
+/// Guesses at the end of one utterance: who pauses more often is waited for.
+pub(crate) const GUESSES: u32 = 8;
+/// What a reply that is kept back may call, and cite: more is not guessed at.
+pub(crate) const PUT_OFF: usize = 16;
+
 /// The words of a finished utterance: a busy pool of recognisers makes callers wait their turn.
 pub(crate) const TRANSCRIPT: Millis = Millis(10_000);
 /// Passages help an answer, but no answer waits for them longer than this.

@@ -23,6 +23,9 @@ pub struct Settings {
     pub parallel_calls: bool,
     /// A caller who was hardly understood is asked to say it again.
     pub ask_again: bool,
+    /// A likely end of an utterance is acted on before it is certain; what comes of it is kept back.
+    #[cfg_attr(feature = "journal", serde(default))]
+    pub speculation: bool,
 }
 
 /// Something that the client can do for the agent.
@@ -130,6 +133,7 @@ impl Default for Settings {
             tool_choice: ToolChoice::Auto,
             parallel_calls: true,
             ask_again: true,
+            speculation: false,
         }
     }
 }

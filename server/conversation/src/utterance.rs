@@ -32,6 +32,8 @@ pub(crate) struct Utterance {
     /// Where something was last heard, voice or not, in media time.
     sounded: Millis,
     pause: Option<Pause>,
+    /// How often its end was guessed at.
+    guesses: u32,
 }
 
 /// What is known of the present pause.
@@ -40,6 +42,23 @@ struct Pause {
     /// At which silence the endpointer was last asked.
     asked: Option<Millis>,
     finished: Option<f32>,
+    settling: Settling,
+}
+
+/// How far the guess has come that this pause is the end.
+#[derive(Debug, Default)]
+enum Settling {
+    #[default]
+    Unasked,
+    /// The recogniser was asked for the words as though it were.
+    Asked {
+        mark: u32,
+    },
+    Settled {
+        text: String,
+    },
+    /// A reply was begun.
+    Guessed,
 }
 
 /// The three silences of a session.
@@ -89,6 +108,7 @@ impl Utterance {
             loudest_dbfs: -120.0,
             sounded: window_end,
             pause: None,
+            guesses: 0,
         }
     }
 
@@ -166,10 +186,50 @@ impl Utterance {
     /// The endpointer's answer; of an earlier pause it means nothing.
     pub(crate) fn judged(&mut self, finished: f32) {
         if let Some(pause) = self.pause.as_mut()
-            && pause.asked.is_some()
+            && (pause.asked.is_some() || matches!(pause.settling, Settling::Settled { .. }))
             && finished.is_finite()
         {
             pause.finished = Some(finished);
+        }
+    }
+
+    /// Whether the words as though it ended now are to be asked for, and by which number.
+    pub(crate) fn settle(&mut self, silence: Millis) -> Option<u32> {
+        let pause = self.pause.as_mut()?;
+        let unasked = matches!(pause.settling, Settling::Unasked) && self.deaf.is_none();
+        if !unasked || silence < p::GUESS || self.guesses >= p::GUESSES {
+            return None;
+        }
+        self.guesses += 1;
+        pause.settling = Settling::Asked { mark: self.guesses };
+        Some(self.guesses)
+    }
+
+    /// Those words; true when they are of the present pause.
+    pub(crate) fn settled(&mut self, mark: u32, text: &str) -> bool {
+        let Some(pause) = self.pause.as_mut().filter(|_| self.deaf.is_none()) else {
+            return false;
+        };
+        let asked = matches!(pause.settling, Settling::Asked { mark: asked } if asked == mark);
+        if asked {
+            let text = text.to_owned();
+            pause.settling = Settling::Settled { text };
+        }
+        asked
+    }
+
+    /// The words of what is likely to be all of it, once in a pause.
+    pub(crate) fn guess(&mut self) -> Option<String> {
+        let pause = self.pause.as_mut()?;
+        let likely = pause
+            .finished
+            .is_some_and(|finished| finished >= p::UNFINISHED);
+        if !likely || !matches!(pause.settling, Settling::Settled { .. }) {
+            return None;
+        }
+        match std::mem::replace(&mut pause.settling, Settling::Guessed) {
+            Settling::Settled { text } => Some(text),
+            _ => None,
         }
     }
 

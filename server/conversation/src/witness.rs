@@ -16,10 +16,19 @@ pub(crate) enum Job {
     Speak(PhraseId),
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    reply: ReplyId,
+    utterance: UtteranceId,
+    confirmed: bool,
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Witness {
     /// The reply on the floor.
     holder: Option<ReplyId>,
+    /// The reply that is kept back, the utterance that it answers, and whether its words are told.
+    held: Option<Held>,
     /// The last reply that was silenced: replies on the floor follow each other in number.
     silenced: Option<ReplyId>,
     jobs: BTreeSet<Job>,
@@ -47,7 +56,9 @@ impl Witness {
             Output::Search { reply, .. } => self.start(Job::Search(*reply)),
             Output::Compose { reply, .. } => self.start(Job::Compose(*reply)),
             Output::Speak { phrase, .. } => {
-                self.audible(phrase.reply);
+                if !self.holds(phrase.reply) {
+                    self.audible(phrase.reply);
+                }
                 self.start(Job::Speak(*phrase));
             }
             Output::Duck { reply } | Output::Restore { reply } => self.audible(*reply),
@@ -56,16 +67,63 @@ impl Witness {
                 self.silenced = Some(*reply);
             }
             Output::Cancel { reply } => self.cancel(*reply),
+            Output::Hold { reply, utterance } => self.hold(*reply, *utterance),
+            Output::Release { reply } => self.release(*reply),
+            Output::Discard { reply, .. } => self.discard(*reply),
             Output::Tell(fact) => self.fact(fact),
             Output::End => self.end(),
-            Output::Judge { utterance, .. } | Output::Finish { utterance } => {
+            Output::Judge { utterance, .. }
+            | Output::Settle { utterance, .. }
+            | Output::Finish { utterance } => {
                 let listening = self.jobs.contains(&Job::Listen(*utterance));
                 assert!(listening, "only what is listened to is judged and finished");
             }
         }
     }
 
+    fn hold(&mut self, reply: ReplyId, utterance: UtteranceId) {
+        let alone = self.held.is_none() && self.holder.is_none();
+        assert!(alone, "one reply is kept back, and while nobody speaks");
+        self.held = Some(Held {
+            reply,
+            utterance,
+            confirmed: false,
+        });
+    }
+
+    fn holds(&self, reply: ReplyId) -> bool {
+        self.held.is_some_and(|held| held.reply == reply)
+    }
+
+    fn release(&mut self, reply: ReplyId) {
+        let held = self.held.take();
+        assert!(
+            held.is_some_and(|held| held.reply == reply && held.confirmed),
+            "nothing of a reply is heard before it is confirmed"
+        );
+    }
+
+    fn discard(&mut self, reply: ReplyId) {
+        assert!(self.holds(reply), "only what is kept back is thrown away");
+        self.held = None;
+        self.cancel(reply);
+    }
+
+    /// Nothing of a reply that is kept back is told.
+    fn withheld(&mut self, fact: &Fact) {
+        let Some(held) = &mut self.held else { return };
+        if let Fact::Transcript { utterance, .. } = fact {
+            held.confirmed |= *utterance == held.utterance;
+        }
+        assert_ne!(
+            fact.reply(),
+            Some(held.reply),
+            "nothing of a reply is told before it is confirmed"
+        );
+    }
+
     fn fact(&mut self, fact: &Fact) {
+        self.withheld(fact);
         match fact {
             Fact::ReplyStarted {
                 reply,
@@ -73,7 +131,8 @@ impl Witness {
                 ..
             } => {
                 let before = self.holder.replace(*reply);
-                assert!(before.is_none(), "at most one reply holds the floor");
+                let alone = before.is_none() && self.held.is_none();
+                assert!(alone, "at most one reply holds the floor");
             }
             Fact::ReplyEnded { reply, .. } => {
                 if self.holder == Some(*reply) {
@@ -155,7 +214,8 @@ impl Witness {
     fn end(&mut self) {
         assert!(self.jobs.is_empty(), "every job has ended");
         assert!(self.owed.is_empty(), "every utterance is settled");
-        assert!(self.holder.is_none(), "no reply outlives its conversation");
+        let none = self.holder.is_none() && self.held.is_none();
+        assert!(none, "no reply outlives its conversation");
         self.ended = true;
     }
 }

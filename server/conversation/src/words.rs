@@ -88,6 +88,23 @@ pub(crate) fn sign(partial: &str) -> Sign {
     sign
 }
 
+/// What people say while they think.
+const HESITATIONS: &[&str] = &["er", "erm", "hm", "hmm", "mm", "uh", "uhm", "um"];
+
+/// Two hearings of the same words: spelling of marks and capitals, noises and hesitations apart.
+pub(crate) fn same_words(one: &str, other: &str) -> bool {
+    weighty(one).eq(weighty(other))
+}
+
+fn weighty(text: &str) -> impl Iterator<Item = String> {
+    let words = text.split_whitespace().filter(|word| !noise(word));
+    let bare = words.map(|word| {
+        let letters = word.chars().filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect::<String>()
+    });
+    bare.filter(|word| !word.is_empty() && !HESITATIONS.contains(&word.as_str()))
+}
+
 /// Recognisers put noises in brackets: "[COUGH]", "<sil>", "++BREATH++".
 fn noise(word: &str) -> bool {
     word.starts_with(['[', '<', '(', '+'])
@@ -103,7 +120,17 @@ fn listens(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Sign, Wish, sign, wish};
+    use super::{Sign, Wish, same_words, sign, wish};
+
+    #[test]
+    fn marks_noises_and_hesitations_make_no_other_words() {
+        let said = "What is, um, Repartee?";
+        assert!(same_words(said, "[COUGH] what is repartee"));
+        assert!(!same_words(said, "what is repartee for"));
+        assert!(!same_words(said, "what was repartee"));
+        assert!(same_words("", "<sil> uh"));
+        assert!(!same_words("don't", "do"));
+    }
 
     #[test]
     fn only_real_words_claim_the_floor() {

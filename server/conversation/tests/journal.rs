@@ -4,6 +4,13 @@ use server_conversation::{
     Conversation, HearingEvent, Input, Millis, Output, PhraseEvent, ReplyEvent, Settings,
 };
 
+fn settings() -> Settings {
+    Settings {
+        speculation: true,
+        ..Settings::default()
+    }
+}
+
 /// A conversation with its journal: what came in, and what went out, as JSON lines.
 struct Recorded {
     core: Conversation,
@@ -14,7 +21,7 @@ struct Recorded {
 
 impl Recorded {
     fn new() -> Self {
-        let core = Conversation::new(Settings::default());
+        let core = Conversation::new(settings());
         Self {
             core,
             inputs: Vec::new(),
@@ -40,7 +47,8 @@ impl Recorded {
     fn live(&mut self) {
         for window in 1..2_000_u64 {
             self.now = window * 32;
-            let probability = if window % 130 < 25 { 0.93 } else { 0.017 };
+            let speaks = matches!(window % 130, 0..8 | 13..25);
+            let probability = if speaks { 0.93 } else { 0.017 };
             let mut todo = self.give(Input::Voice {
                 probability,
                 voicing: probability,
@@ -63,6 +71,13 @@ fn answers(output: &Output) -> Vec<Input> {
             *utterance,
             HearingEvent::Judged { finished: 0.71 },
         )],
+        Output::Settle { utterance, mark } => {
+            let (mark, text) = (*mark, "What is it".to_owned());
+            vec![Input::Hearing(
+                *utterance,
+                HearingEvent::Settled { mark, text },
+            )]
+        }
         Output::Finish { utterance } => {
             let text = "what is ».« \"it\"?".to_owned();
             vec![Input::Hearing(
@@ -109,15 +124,12 @@ fn answers(output: &Output) -> Vec<Input> {
 fn a_replayed_journal_gives_the_same_bytes() {
     let mut recorded = Recorded::new();
     recorded.live();
-    assert!(
-        recorded
-            .outputs
-            .iter()
-            .any(|output| output.contains("BargedIn")),
-        "something happened"
-    );
+    for happened in ["BargedIn", "Hold", "Release", "Discard"] {
+        let shown = |output: &String| output.contains(happened);
+        assert!(recorded.outputs.iter().any(shown), "{happened} happened");
+    }
 
-    let mut replayed = Conversation::new(Settings::default());
+    let mut replayed = Conversation::new(settings());
     let mut outputs = Vec::new();
     for entry in &recorded.inputs {
         let (now, input): (Millis, Input) =

@@ -147,7 +147,7 @@ proptest! {
     fn probabilities_and_times_of_any_kind_are_survived(
         windows in prop::collection::vec((any::<[f32; 3]>(), any::<u32>(), 0_u64..5_000), 0..80)
     ) {
-        let mut core = Conversation::new(Settings::default());
+        let mut core = Conversation::new(Settings { speculation: true, ..Settings::default() });
         for ([probability, voicing, level_dbfs], end, now) in windows {
             core.handle(Millis(now), Input::Voice { probability, voicing, level_dbfs, end: Millis(u64::from(end)) });
             while core.poll_output().is_some() {}

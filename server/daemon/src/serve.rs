@@ -7,7 +7,7 @@ use crate::reception::House;
 use crate::{lan, models, page, print, read_config};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
-use server_session::{Lobby, LobbyOptions, SessionOptions};
+use server_session::{Lobby, LobbyOptions, SessionOptions, Speculation};
 use server_transport::{Transport, TransportOptions};
 use signaling_service::{IceOptions, ServiceOptions};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
@@ -182,6 +182,7 @@ fn lobby_options(config: &Config) -> LobbyOptions {
             ask_again: config.ask_again,
             journals: config.journals.clone(),
             longest: longest_call(config),
+            speculation: Speculation::switched(config.speculation),
         },
     }
 }

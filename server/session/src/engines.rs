@@ -47,6 +47,12 @@ impl Engines {
         ]
     }
 
+    /// A reply that may be in vain would keep nobody waiting.
+    pub(crate) fn have_room(&self) -> bool {
+        let voice = self.synthesizer.as_ref();
+        self.language_model.0.has_room() && voice.is_none_or(|voice| voice.0.has_room())
+    }
+
     /// What these settings ask and no engine here can do. Nothing is silently ignored.
     pub(crate) fn shortcomings(&self, settings: &Settings) -> Vec<Event> {
         let model = self.language_model.card();

@@ -5,6 +5,7 @@
 
 mod engines;
 mod journal;
+mod keeping;
 mod listening;
 mod lobby;
 mod orders;
@@ -12,6 +13,7 @@ pub mod peer;
 mod reports;
 mod session;
 mod speaking;
+mod speculation;
 mod translate;
 mod wire;
 
@@ -19,4 +21,5 @@ pub use engines::{Engines, VoiceDetectors};
 pub use journal::{Journal, JournalError, Replay};
 pub use lobby::{Lobby, LobbyOptions, NotAdmitted};
 pub use session::{Order, SessionOptions};
+pub use speculation::{Speculated, Speculation};
 pub use translate::conversation_settings;

@@ -79,6 +79,15 @@ impl Ears {
         self.hearing = Some((utterance, hearing));
     }
 
+    /// Its words are wanted as though no more sound belonged to it.
+    pub(crate) fn settle(&mut self, utterance: UtteranceId, mark: u32) {
+        if let Some((current, hearing)) = &mut self.hearing
+            && *current == utterance
+        {
+            hearing.settle(mark);
+        }
+    }
+
     /// No more sound belongs to it. The hearing is handed out: it lives until its transcript is there.
     pub(crate) fn finish(&mut self, utterance: UtteranceId) -> Option<Hearing> {
         let (_, mut hearing) = self.hearing.take_if(|(current, _)| *current == utterance)?;

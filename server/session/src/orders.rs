@@ -31,6 +31,12 @@ impl Session {
                 self.inputs
                     .push_back(Input::Hearing(utterance, HearingEvent::Judged { finished }));
             }
+            // A caller who waits comes before one who may yet go on.
+            Output::Settle { utterance, mark } => {
+                if self.engines.have_room() {
+                    self.ears.settle(utterance, mark);
+                }
+            }
             Output::Finish { utterance } => {
                 if let Some(hearing) = self.ears.finish(utterance) {
                     self.finishing.insert(utterance, hearing);
@@ -69,6 +75,14 @@ impl Session {
             Output::Cancel { reply } => {
                 self.replying.remove(&reply);
                 self.mouth.cancel(reply);
+            }
+            Output::Hold { reply, .. } => self.mouth.hold(reply),
+            Output::Release { reply } => self.mouth.release(reply, &mut self.inputs),
+            Output::Discard { reply, worked } => {
+                self.replying.remove(&reply);
+                self.mouth.discard(reply);
+                self.options.speculation.missed(worked);
+                tracing::debug!(call = self.call, ms = worked.0, "worked in vain");
             }
             Output::Tell(fact) => self.tell(fact),
             Output::End => self.end(),
@@ -124,6 +138,7 @@ impl Session {
             tracing::debug!(call = self.call, ?stage, ms = after.0, "reached");
         }
         match &fact {
+            Fact::Speculated { gained, .. } => self.options.speculation.hit(*gained),
             Fact::SpeechStarted { start, .. } => self.spoken = (*start, *start),
             Fact::SpeechStopped { end, .. } => self.spoken.1 = *end,
             _ => {}

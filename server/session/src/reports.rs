@@ -32,6 +32,7 @@ impl Session {
                 text: words.text,
                 stable: words.stable,
             },
+            Heard::Settled { mark, text } => HearingEvent::Settled { mark, text },
             Heard::Ended(ended) => {
                 self.finishing.remove(&utterance);
                 match ended {

@@ -6,6 +6,7 @@ use crate::listening::Ears;
 use crate::peer::{FromPeer, Gone, Peer, ToPeer};
 use crate::reports::Report;
 use crate::speaking::Mouth;
+use crate::speculation::Speculation;
 use crate::translate;
 use crate::wire::Wire;
 use models_host::{Hearing, Job};
@@ -37,6 +38,8 @@ pub struct SessionOptions {
     pub journals: Option<PathBuf>,
     /// The longest that one call may last.
     pub longest: Option<Duration>,
+    /// A likely end of an utterance is acted on before it is certain.
+    pub speculation: Speculation,
 }
 
 /// From the house to a running session.
@@ -53,7 +56,7 @@ pub enum Order {
 pub(crate) struct Session {
     pub(crate) call: String,
     start: Instant,
-    options: SessionOptions,
+    pub(crate) options: SessionOptions,
     pub(crate) settings: Settings,
     pub(crate) engines: Engines,
     core: Conversation,
@@ -290,6 +293,7 @@ fn core_settings(
     server_conversation::Settings {
         greeting: options.greeting.clone(),
         ask_again: options.ask_again,
+        speculation: options.speculation.on,
         ..asked
     }
 }

@@ -1,5 +1,6 @@
 //! The way out: phrases to speech, speech to packets, and the account of what was played.
 
+use crate::keeping::Kept;
 use crate::peer::ToPeer;
 use bytes::Bytes;
 use models_engine::Mark;
@@ -9,6 +10,8 @@ use server_conversation::{Input, Millis, PhraseEvent, PhraseId, ReplyId};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+const TOO_LONG: &str = "the reply is longer than can wait to be played";
+
 pub(crate) struct Mouth {
     outbound: Outbound,
     pace: Pace,
@@ -17,6 +20,8 @@ pub(crate) struct Mouth {
     peer: Arc<dyn ToPeer>,
     /// The phrases being synthesised. What arrives for another is late, and is dropped.
     phrases: HashMap<PhraseId, Phrase>,
+    /// Speech of a reply that may never be wanted.
+    kept: Option<Kept>,
     packet: Vec<u8>,
 }
 
@@ -54,12 +59,46 @@ impl Mouth {
             running: false,
             peer,
             phrases,
+            kept: None,
             packet,
         })
     }
 
+    /// Speech of this reply is kept back from here on.
+    pub(crate) fn hold(&mut self, reply: ReplyId) {
+        self.kept = Some(Kept::new(reply));
+    }
+
+    /// What was kept back is to be heard, at once.
+    pub(crate) fn release(&mut self, reply: ReplyId, inputs: &mut impl Extend<Input>) {
+        let Some(kept) = self.kept.take_if(|kept| kept.reply() == reply) else {
+            return;
+        };
+        for phrase in kept.into_phrases() {
+            let (id, pushed) = (phrase.id, phrase.hand_over(&mut self.outbound));
+            if !pushed {
+                inputs.extend(self.failed(id, TOO_LONG.to_owned()));
+            }
+        }
+    }
+
+    /// Nobody will hear it.
+    pub(crate) fn discard(&mut self, reply: ReplyId) {
+        self.kept.take_if(|kept| kept.reply() == reply);
+        self.cancel(reply);
+    }
+
+    fn keeps(&mut self, phrase: PhraseId) -> Option<&mut Kept> {
+        self.kept
+            .as_mut()
+            .filter(|kept| kept.reply() == phrase.reply)
+    }
+
     pub(crate) fn begin(&mut self, phrase: PhraseId, job: Job) {
-        self.outbound.begin(tag(phrase));
+        match self.keeps(phrase) {
+            Some(kept) => kept.begin(phrase),
+            None => _ = self.outbound.begin(tag(phrase)),
+        }
         self.phrases.insert(
             phrase,
             Phrase {
@@ -72,13 +111,17 @@ impl Mouth {
 
     /// More of a phrase's speech.
     pub(crate) fn speech(&mut self, id: PhraseId, rate: u32, samples: &[f32]) -> Option<Input> {
-        let phrase = self.phrases.get_mut(&id)?;
-        if !self.outbound.push(tag(id), rate, samples) {
-            self.phrases.remove(&id);
-            self.outbound.end(tag(id));
-            let message = "the reply is longer than can wait to be played".to_owned();
-            return Some(Input::Phrase(id, PhraseEvent::Failed { message }));
+        if !self.phrases.contains_key(&id) {
+            return None;
         }
+        let taken = match self.keeps(id) {
+            Some(kept) => kept.push(id, rate, samples),
+            None => self.outbound.push(tag(id), rate, samples),
+        };
+        if !taken {
+            return self.failed(id, TOO_LONG.to_owned());
+        }
+        let phrase = self.phrases.get_mut(&id)?;
         phrase.samples += samples.len() as u64;
         phrase.rate = rate;
         Some(Input::Phrase(
@@ -94,7 +137,7 @@ impl Mouth {
         let Some(phrase) = self.phrases.remove(&id) else {
             return Vec::new();
         };
-        self.outbound.end(tag(id));
+        self.end(id);
         let marks: Vec<_> = marks.iter().map(|mark| phrase.mark(mark)).collect();
         let paced = (!marks.is_empty()).then_some(PhraseEvent::Marks { marks });
         let total = phrase.total();
@@ -104,8 +147,15 @@ impl Mouth {
 
     pub(crate) fn failed(&mut self, id: PhraseId, message: String) -> Option<Input> {
         self.phrases.remove(&id)?;
-        self.outbound.end(tag(id));
+        self.end(id);
         Some(Input::Phrase(id, PhraseEvent::Failed { message }))
+    }
+
+    fn end(&mut self, id: PhraseId) {
+        match self.keeps(id) {
+            Some(kept) => kept.end(id),
+            None => self.outbound.end(tag(id)),
+        }
     }
 
     pub(crate) fn duck(&mut self) {
@@ -175,7 +225,7 @@ impl Mouth {
     }
 }
 
-fn tag(phrase: PhraseId) -> Tag {
+pub(crate) fn tag(phrase: PhraseId) -> Tag {
     Tag {
         reply: phrase.reply.0,
         phrase: phrase.index,

@@ -307,6 +307,8 @@ pub enum Event {
         reply: Reply,
         stage: Stage,
         after_ms: u64,
+        /// Of `Speculation`: how much sooner the reply is heard for it.
+        gained_ms: Option<u64>,
     },
     Refused {
         token: Token,
@@ -365,6 +367,8 @@ pub enum Ending {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
+    /// The reply was begun before it was certain that the caller had finished.
+    Speculation,
     Endpointing,
     Recognition,
     Retrieval,

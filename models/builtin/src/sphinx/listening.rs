@@ -139,6 +139,13 @@ impl Listening for Utterance<'_> {
         Ok(news)
     }
 
+    /// The words so far, all of the sound heard.
+    fn settle(&mut self, cancel: &Cancel) -> Result<Option<String>, Stopped> {
+        cancel.check()?;
+        self.hear_step().map_err(Stopped::Failed)?;
+        Ok(Some(tidy(&self.decoder().hypothesis())))
+    }
+
     fn finish(mut self: Box<Self>, cancel: &Cancel) -> Result<Transcript, Stopped> {
         cancel.check()?;
         self.hear_step().map_err(Stopped::Failed)?;

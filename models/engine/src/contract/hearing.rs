@@ -76,6 +76,7 @@ pub fn check_recognizer(recognizer: &dyn Recognizer, speech: &[f32]) {
     assert_tidy(&first.text);
     assert_probability("recognizer", first.confidence);
 
+    check_settled(recognizer, speech, &first.text);
     check_recognizer_cancel(recognizer, speech);
     drop_half_way(recognizer, speech);
     let again = transcribe(recognizer, speech);
@@ -85,8 +86,30 @@ pub fn check_recognizer(recognizer: &dyn Recognizer, speech: &[f32]) {
     );
 }
 
+/// Words that are settled in the middle take nothing from those at the end.
+fn check_settled(recognizer: &dyn Recognizer, speech: &[f32], words: &str) {
+    let cancel = Cancel::new();
+    let mut listening = listen(recognizer);
+    let nothing = listening.settle(&cancel).expect("an utterance is settled");
+    assert_eq!(nothing.unwrap_or_default(), "", "no speech: no words");
+    let (half, rest) = speech.split_at(speech.len() / 2);
+    for part in [half, rest] {
+        for slice in part.chunks(LISTENING_RATE as usize / 10) {
+            listening.push(slice, &cancel).expect("speech is taken");
+        }
+        let settled = listening.settle(&cancel).expect("an utterance is settled");
+        assert_tidy(&settled.unwrap_or_default());
+    }
+    let whole = listening.finish(&cancel).expect("an utterance ends");
+    assert_eq!(
+        whole.text, words,
+        "what was settled on the way changes nothing"
+    );
+}
+
 fn check_recognizer_cancel(recognizer: &dyn Recognizer, speech: &[f32]) {
     let mut listening = listen(recognizer);
+    assert_cancelled("settle", listening.settle(&cancelled()));
     assert_cancelled("push", listening.push(speech, &cancelled()));
     assert_cancelled("finish", listening.finish(&cancelled()));
 }

@@ -118,6 +118,17 @@ impl Listening for ScriptedListening<'_> {
         Ok(Some(Hypothesis { text, stable }))
     }
 
+    fn settle(&mut self, cancel: &Cancel) -> Result<Option<String>, Stopped> {
+        self.recognizer.conduct.pass(self.pushes, cancel)?;
+        let as_finished = Heard {
+            finished: true,
+            ..self.heard
+        };
+        let heard = self.heard.samples > 0;
+        let text = heard.then(|| (self.recognizer.says)(&as_finished));
+        Ok(Some(text.unwrap_or_default()))
+    }
+
     fn finish(mut self: Box<Self>, cancel: &Cancel) -> Result<Transcript, Stopped> {
         self.recognizer.conduct.pass(self.pushes, cancel)?;
         self.heard.finished = true;

@@ -45,7 +45,9 @@ impl Stage {
         while let Some(output) = self.core.poll_output() {
             match &output {
                 Output::Listen { utterance, .. } => self.utterance = *utterance,
-                Output::Tell(Fact::ReplyStarted { reply, .. }) => self.reply = *reply,
+                Output::Hold { reply, .. } | Output::Tell(Fact::ReplyStarted { reply, .. }) => {
+                    self.reply = *reply
+                }
                 _ => {}
             }
             if let Some(shown) = shown(&output) {
@@ -111,6 +113,11 @@ impl Stage {
                 self.hearing(HearingEvent::Judged {
                     finished: rest.parse().expect("a probability"),
                 });
+            }
+            "settles" => {
+                let (mark, text) = rest.split_once(' ').expect("a number and the words");
+                let (mark, text) = (number(mark), text.to_owned());
+                self.hearing(HearingEvent::Settled { mark, text });
             }
             "words" => self.hearing(HearingEvent::Transcript {
                 text,
@@ -210,6 +217,9 @@ impl Stage {
             }
             ("text", _) => return self.configure(|settings| settings.modality = Modality::Text),
             ("tools", _) => return self.configure(|settings| settings.tools = tools()),
+            ("speculation", _) => {
+                return self.configure(|settings| settings.speculation = true);
+            }
             ("passages", count) => {
                 let count = number(count);
                 return self.configure(|settings| settings.passages = count);

@@ -17,6 +17,10 @@ pub(crate) fn shown(output: &Output) -> Option<String> {
                 silence.0, speech.0
             )
         }
+        Output::Settle { utterance, mark } => format!("settle u{utterance} as {mark}"),
+        Output::Hold { reply, utterance } => format!("hold r{reply} for u{utterance}"),
+        Output::Release { reply } => format!("release r{reply}"),
+        Output::Discard { reply, worked } => format!("discard r{reply} after {}", worked.0),
         Output::Finish { utterance } => format!("finish u{utterance}"),
         Output::Forget { utterance } => format!("forget u{utterance}"),
         Output::Search {

@@ -1,6 +1,6 @@
 //! Counts what happened in the stories.
 
-use server_conversation::{HearingEvent, Input, PhraseEvent, ReplyEvent};
+use server_conversation::{HearingEvent, Input, Output, PhraseEvent, ReplyEvent};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -9,6 +9,8 @@ use std::fmt;
 pub(crate) struct Coverage {
     pub(crate) changes: BTreeMap<String, u64>,
     pub(crate) inputs: BTreeMap<&'static str, u64>,
+    /// What became of replies that were begun before it was certain that the caller had finished.
+    pub(crate) guesses: BTreeMap<&'static str, u64>,
     pub(crate) outputs: u64,
 }
 
@@ -19,6 +21,9 @@ impl Coverage {
         }
         for (input, count) in &other.inputs {
             *self.inputs.entry(input).or_default() += count;
+        }
+        for (guess, count) in &other.guesses {
+            *self.guesses.entry(guess).or_default() += count;
         }
         self.outputs += other.outputs;
     }
@@ -31,6 +36,25 @@ impl Coverage {
         for change in self.changes.keys() {
             assert!(known.contains(&change.as_str()), "{change} is impossible");
         }
+    }
+
+    pub(crate) fn assert_guesses(&self, enough: u64) {
+        for kind in ["Settle", "Hold", "Release", "Discard"] {
+            let count = self.guesses.get(kind).copied().unwrap_or_default();
+            assert!(count >= enough, "{kind} happened only {count} times");
+        }
+    }
+
+    /// Counts an order about a reply that is kept back.
+    pub(crate) fn order(&mut self, output: &Output) {
+        let kind = match output {
+            Output::Settle { .. } => "Settle",
+            Output::Hold { .. } => "Hold",
+            Output::Release { .. } => "Release",
+            Output::Discard { .. } => "Discard",
+            _ => return,
+        };
+        *self.guesses.entry(kind).or_default() += 1;
     }
 
     pub(crate) fn assert_inputs(&self, enough: u64) {
@@ -47,6 +71,9 @@ impl fmt::Display for Coverage {
         for (change, count) in &self.changes {
             writeln!(f, "{count:>9} {change}")?;
         }
+        for (guess, count) in &self.guesses {
+            writeln!(f, "{count:>9} {guess}")?;
+        }
         for (input, count) in &self.inputs {
             writeln!(f, "{count:>9} {input}")?;
         }
@@ -60,6 +87,7 @@ const KINDS: &[&str] = &[
     "Voice",
     "Partial",
     "Judged",
+    "Settled",
     "Transcript",
     "HearingFailed",
     "Typed",
@@ -95,6 +123,7 @@ pub(crate) fn kind(input: &Input) -> &'static str {
         Input::Voice { .. } => "Voice",
         Input::Hearing(_, HearingEvent::Partial { .. }) => "Partial",
         Input::Hearing(_, HearingEvent::Judged { .. }) => "Judged",
+        Input::Hearing(_, HearingEvent::Settled { .. }) => "Settled",
         Input::Hearing(_, HearingEvent::Transcript { .. }) => "Transcript",
         Input::Hearing(_, HearingEvent::Failed { .. }) => "HearingFailed",
         Input::Typed { .. } => "Typed",

@@ -1,6 +1,6 @@
 //! What of a reply the caller can have heard, judged by what was played alone.
 
-use server_conversation::{LineId, UtteranceId};
+use server_conversation::{LineId, PhraseEvent, UtteranceId};
 
 #[derive(Default)]
 pub(crate) struct Reply {
@@ -23,6 +23,38 @@ pub(crate) struct Phrase {
     pub(crate) whole: bool,
     pub(crate) played: u64,
     pub(crate) done: bool,
+}
+
+impl Phrase {
+    pub(crate) fn unspoken(words: (usize, usize)) -> Self {
+        Self {
+            words,
+            marks: Vec::new(),
+            made: 0,
+            whole: false,
+            played: 0,
+            done: false,
+        }
+    }
+
+    pub(crate) fn take(&mut self, event: &PhraseEvent) {
+        match event {
+            PhraseEvent::Speech { total } => self.made = self.made.max(total.0),
+            PhraseEvent::Spoken { total } => {
+                self.made = self.made.max(total.0);
+                self.whole = true;
+            }
+            PhraseEvent::Played { total, done } => {
+                self.played = self.played.max(total.0);
+                self.done |= done;
+            }
+            PhraseEvent::Marks { marks } => {
+                let marks = marks.iter().map(|mark| (mark.bytes, mark.at.0));
+                self.marks.extend(marks);
+            }
+            PhraseEvent::Failed { .. } => {}
+        }
+    }
 }
 
 /// The bytes that the caller can have heard, judged by what was played alone.

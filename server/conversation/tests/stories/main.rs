@@ -6,6 +6,7 @@
 mod chance;
 mod coverage;
 mod debts;
+mod guesses;
 mod heard;
 mod plants;
 mod story;
@@ -76,6 +77,7 @@ fn no_story_breaks_an_invariant_and_all_is_reached() {
     if seeds.len() as u64 >= STORIES {
         coverage.assert_changes(CHANGES, ENOUGH);
         coverage.assert_inputs(ENOUGH);
+        coverage.assert_guesses(ENOUGH);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Bugs planted between the core and the world: the witness must see each of them.
 
-use server_conversation::{Fact, Millis, Output, PhraseId};
+use server_conversation::{Fact, Millis, Output, PhraseId, ReplyId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Plant {
@@ -18,6 +18,13 @@ pub(crate) enum Plant {
     WroteTwice,
     /// The words came, and no answer.
     NeverAnswered,
+    /// A reply is let go as soon as it is begun.
+    NotKeptBack,
+    /// Its first words are told while it is kept back.
+    ToldTooSoon,
+    /// The caller went on, and the reply to half of it is let go all the same.
+    LetGoInVain,
+    KeptForEver,
 }
 
 pub(crate) const ALL: &[Plant] = &[
@@ -29,6 +36,10 @@ pub(crate) const ALL: &[Plant] = &[
     Plant::Flood,
     Plant::NeverAnswered,
     Plant::WroteTwice,
+    Plant::NotKeptBack,
+    Plant::ToldTooSoon,
+    Plant::LetGoInVain,
+    Plant::KeptForEver,
 ];
 
 impl Plant {
@@ -40,6 +51,7 @@ impl Plant {
             Self::UnheardKept => "3",
             Self::NeverAnswered => "4",
             Self::WroteTwice => "9",
+            Self::NotKeptBack | Self::ToldTooSoon | Self::LetGoInVain | Self::KeptForEver => "10",
             Self::Flood => "5",
             Self::DeadlineInThePast => "6",
             Self::JobNeverEnded => "7",
@@ -67,6 +79,12 @@ impl Plant {
             }
             Self::NeverAnswered => never_answered(outputs),
             Self::WroteTwice => outputs.extend(called(outputs)),
+            Self::NotKeptBack => not_kept_back(outputs),
+            Self::ToldTooSoon => told_too_soon(outputs),
+            Self::LetGoInVain => let_go_in_vain(outputs),
+            Self::KeptForEver => {
+                outputs.retain(|output| !matches!(output, Output::Discard { .. }));
+            }
         }
     }
 }
@@ -92,6 +110,34 @@ fn late_speech(outputs: &mut Vec<Output>) {
 fn called(outputs: &[Output]) -> Vec<Output> {
     let called = |output: &&Output| matches!(output, Output::Tell(Fact::Called { .. }));
     outputs.iter().filter(called).cloned().collect()
+}
+
+fn held(outputs: &[Output]) -> Option<ReplyId> {
+    outputs.iter().find_map(|output| match output {
+        Output::Hold { reply, .. } => Some(*reply),
+        _ => None,
+    })
+}
+
+fn not_kept_back(outputs: &mut Vec<Output>) {
+    if let Some(reply) = held(outputs) {
+        outputs.push(Output::Release { reply });
+    }
+}
+
+fn told_too_soon(outputs: &mut Vec<Output>) {
+    if let Some(reply) = held(outputs) {
+        let text = "Well, ".to_owned();
+        outputs.push(Output::Tell(Fact::ReplyText { reply, text }));
+    }
+}
+
+fn let_go_in_vain(outputs: &mut [Output]) {
+    for output in outputs {
+        if let Output::Discard { reply, .. } = output {
+            *output = Output::Release { reply: *reply };
+        }
+    }
 }
 
 fn unheard_kept(outputs: &mut [Output]) {

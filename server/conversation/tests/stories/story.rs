@@ -124,6 +124,7 @@ fn settings(chance: &mut Chance) -> Settings {
         },
         parallel_calls: !chance.once_in(4),
         ask_again: !chance.once_in(4),
+        speculation: !chance.once_in(3),
         ..Settings::default()
     }
 }
@@ -333,6 +334,7 @@ impl Story<'_> {
         self.coverage.outputs += outputs.len() as u64;
         for output in outputs {
             self.world.obey(self.now, output);
+            self.coverage.order(output);
             match output {
                 Output::Tell(Fact::Floor { from, to }) => {
                     self.contested = *to == FloorName::Contested;

@@ -58,13 +58,14 @@ impl Tools {
     pub(crate) fn output(&mut self, output: &Output, unheard: impl Fn(ReplyId) -> bool) -> Verdict {
         match output {
             Output::Compose { reply, prompt } => {
-                let aloud = self.holder == Some(*reply);
-                for (id, _, told) in &mut self.written {
-                    if aloud && self.results.contains(id) {
-                        *told = Some(*reply);
-                    }
+                if self.holder == Some(*reply) {
+                    self.tell_results(*reply);
                 }
                 self.prompt(prompt)
+            }
+            Output::Release { reply } => {
+                self.tell_results(*reply);
+                Ok(())
             }
             Output::Tell(Fact::ReplyStarted {
                 reply,
@@ -93,6 +94,14 @@ impl Tools {
                 Ok(())
             }
             _ => Ok(()),
+        }
+    }
+
+    fn tell_results(&mut self, reply: ReplyId) {
+        for (id, _, told) in &mut self.written {
+            if self.results.contains(id) {
+                *told = Some(reply);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! Judges a story from outside: it sees what the world sees, and knows nothing of the core's insides.
 
 use crate::debts::Debts;
+use crate::guesses::Guesses;
 use crate::heard::{Phrase, Reply, audible_at_most};
 use crate::tools::Tools;
 use server_conversation::{
@@ -23,6 +24,7 @@ pub(crate) struct Witness {
     replies: BTreeMap<ReplyId, Reply>,
     jobs: BTreeSet<Job>,
     debts: Debts,
+    guesses: Guesses,
     agent_lines: BTreeMap<LineId, String>,
     tools: Tools,
     ended: bool,
@@ -59,6 +61,7 @@ impl Witness {
         ) {
             self.jobs.remove(&Job::Speak(id));
         }
+        self.guesses.phrase(id, event);
         let phrases = self
             .replies
             .get_mut(&id.reply)
@@ -66,22 +69,7 @@ impl Witness {
         let Some(phrase) = phrases.and_then(|phrases| phrases.get_mut(id.index as usize)) else {
             return;
         };
-        match event {
-            PhraseEvent::Speech { total } => phrase.made = phrase.made.max(total.0),
-            PhraseEvent::Spoken { total } => {
-                phrase.made = phrase.made.max(total.0);
-                phrase.whole = true;
-            }
-            PhraseEvent::Played { total, done } => {
-                phrase.played = phrase.played.max(total.0);
-                phrase.done |= done;
-            }
-            PhraseEvent::Marks { marks } => {
-                let marks = marks.iter().map(|mark| (mark.bytes, mark.at.0));
-                phrase.marks.extend(marks);
-            }
-            PhraseEvent::Failed { .. } => {}
-        }
+        phrase.take(event);
     }
 
     /// After one input: its outputs, and when the core wants to be woken.
@@ -121,7 +109,9 @@ impl Witness {
                 self.jobs.remove(&Job::Listen(*utterance)),
                 "7: forgot what was not heard",
             ),
-            Output::Judge { utterance, .. } | Output::Finish { utterance } => claim(
+            Output::Judge { utterance, .. }
+            | Output::Settle { utterance, .. }
+            | Output::Finish { utterance } => claim(
                 self.jobs.contains(&Job::Listen(*utterance)),
                 "7: finished what was not begun",
             ),
@@ -141,9 +131,22 @@ impl Witness {
                 self.jobs.retain(|job| !of(*reply, job));
                 Ok(())
             }
-            Output::Tell(fact) => self.fact(fact, asks),
+            Output::Hold { reply, utterance } => {
+                claim(self.holder.is_none(), "1: kept back beside a reply")?;
+                self.guesses.hold(*reply, *utterance)
+            }
+            Output::Release { reply } => self.guesses.release(*reply),
+            Output::Discard { reply, .. } => {
+                self.jobs.retain(|job| !of(*reply, job));
+                self.guesses.discard(*reply)
+            }
+            Output::Tell(fact) => {
+                self.guesses.fact(fact)?;
+                self.fact(fact, asks)
+            }
             Output::End => {
                 self.ended = true;
+                self.guesses.none()?;
                 claim(self.jobs.is_empty(), "7: a job outlived the conversation")?;
                 claim(
                     self.holder.is_none(),
@@ -167,8 +170,16 @@ impl Witness {
     }
 
     fn speak(&mut self, id: PhraseId, text: &str) -> Verdict {
-        self.audible(id.reply)?;
         self.start(Job::Speak(id))?;
+        if self.guesses.keep(id, text) {
+            return Ok(());
+        }
+        self.audible(id.reply)?;
+        self.place(id, text, Phrase::unspoken((0, 0)))
+    }
+
+    /// Finds the words of a phrase in what was composed.
+    fn place(&mut self, id: PhraseId, text: &str, mut phrase: Phrase) -> Verdict {
         let reply = self
             .replies
             .get_mut(&id.reply)
@@ -181,24 +192,18 @@ impl Witness {
         let at = reply.composed[from..]
             .find(text)
             .ok_or("what is spoken was not composed")?;
-        let words = (from + at, from + at + text.len());
-        reply.phrases.push(Phrase {
-            words,
-            marks: Vec::new(),
-            made: 0,
-            whole: false,
-            played: 0,
-            done: false,
-        });
+        phrase.words = (from + at, from + at + text.len());
+        reply.phrases.push(phrase);
         Ok(())
     }
 
     /// Every line of the agent in a prompt was heard like that, or written by the client.
-    fn prompt(&self, id: ReplyId, prompt: &Prompt) -> Verdict {
+    fn prompt(&mut self, id: ReplyId, prompt: &Prompt) -> Verdict {
         let own = self
             .replies
             .get(&id)
-            .is_some_and(|reply| reply.line.is_some());
+            .is_some_and(|reply| reply.line.is_some())
+            || self.guesses.composes(id, prompt);
         let mut told = prompt
             .lines
             .iter()
@@ -223,15 +228,19 @@ impl Witness {
                 let spoken = *modality == server_conversation::Modality::Audio;
                 self.begins(*reply, *line, spoken, *answers)
             }
-            Fact::ReplyText { reply, text } => {
-                let reply = self.replies.get_mut(reply).ok_or("words of no reply")?;
+            Fact::ReplyText { reply: id, text } => {
+                let reply = self.replies.get_mut(id).ok_or("words of no reply")?;
                 claim(!reply.ended, "an ended reply went on")?;
                 reply.composed.push_str(text);
                 if !reply.spoken {
                     reply.heard = reply.composed.len();
                 }
                 let (line, heard) = (reply.line, reply.composed[..reply.heard].to_owned());
-                self.stands(line, heard)
+                self.stands(line, heard)?;
+                for (phrase, text, spoken) in self.guesses.released(*id) {
+                    self.place(phrase, &text, spoken)?;
+                }
+                Ok(())
             }
             Fact::PlayoutStarted { reply } => self.audible(*reply),
             Fact::Heard { reply, heard } => self.heard(*reply, *heard),
@@ -372,6 +381,7 @@ impl Witness {
 
     /// Long after anything happened.
     pub(crate) fn at_rest(&self) -> Verdict {
+        self.guesses.none()?;
         claim(self.holder.is_none(), "a reply holds the floor for ever")?;
         claim(self.jobs.is_empty(), "7: a job was never ended")?;
         claim(self.debts.none(), "4: an utterance was left unanswered")

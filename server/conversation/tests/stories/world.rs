@@ -43,6 +43,8 @@ pub(crate) struct World {
 struct Playout {
     queue: VecDeque<(PhraseId, u64, bool, u64)>,
     held: bool,
+    /// Nothing of this reply is to be played.
+    kept: Option<ReplyId>,
 }
 
 impl World {
@@ -96,6 +98,15 @@ impl World {
         match output {
             Output::Listen { utterance, .. } => self.listen(now, *utterance),
             Output::Judge { utterance, .. } => self.judge(now, *utterance),
+            Output::Settle { utterance, mark } => self.settle(now, *utterance, *mark),
+            Output::Hold { reply, .. } => self.playout.kept = Some(*reply),
+            Output::Release { .. } => self.playout.kept = None,
+            Output::Discard { reply, .. } => {
+                self.playout.kept = None;
+                let queue = &mut self.playout.queue;
+                queue.retain(|(phrase, ..)| phrase.reply != *reply);
+                self.stop(*reply);
+            }
             Output::Finish { utterance } => self.transcribe(now, *utterance),
             Output::Forget { utterance } => {
                 self.listening.remove(utterance);
@@ -112,14 +123,18 @@ impl World {
                     .queue
                     .retain(|(phrase, ..)| phrase.reply != *reply);
             }
-            Output::Cancel { reply } => self.unplan(|input| match input {
-                Input::Reply(id, _) => id == reply,
-                Input::Phrase(phrase, _) => phrase.reply == *reply,
-                _ => false,
-            }),
+            Output::Cancel { reply } => self.stop(*reply),
             Output::Tell(Fact::Called { call, .. }) => self.make_call(now, call),
             Output::Tell(_) | Output::End => {}
         }
+    }
+
+    fn stop(&mut self, reply: ReplyId) {
+        self.unplan(|input| match input {
+            Input::Reply(id, _) => *id == reply,
+            Input::Phrase(phrase, _) => phrase.reply == reply,
+            _ => false,
+        });
     }
 
     /// Cancelled work mostly stops; now and then a piece was already on its way.
@@ -174,6 +189,20 @@ impl World {
             at,
             Input::Hearing(utterance, HearingEvent::Judged { finished }),
         );
+    }
+
+    /// The words as though it had ended: mostly those that the transcript will have, now and then others.
+    fn settle(&mut self, now: u64, utterance: UtteranceId, mark: u32) {
+        let words = self.words.get(&utterance).cloned().unwrap_or_default();
+        let text = match self.chance.among(0, 7) {
+            0 => format!("{words} not"),
+            1 => String::new(),
+            2 => format!("Um, {}", words.to_uppercase()),
+            _ => words,
+        };
+        let at = now + self.delay(150, 900);
+        let settled = HearingEvent::Settled { mark, text };
+        self.plan(at, Input::Hearing(utterance, settled));
     }
 
     fn transcribe(&mut self, now: u64, utterance: UtteranceId) {
@@ -359,7 +388,11 @@ impl World {
         if self.playout.held {
             return None;
         }
+        let kept = self.playout.kept;
         let (phrase, made, spoken, played) = self.playout.queue.front_mut()?;
+        if kept == Some(phrase.reply) {
+            return None;
+        }
         let before = *played;
         *played = (*played + for_ms).min(*made);
         let done = *spoken && *played == *made;

@@ -112,6 +112,7 @@ keys! {
     "llm.key" Text |c, v| c.llm_key = filled(v)?;
     "conversation.greeting" Text |c, v| c.greeting = filled(v)?;
     "conversation.ask_again" Text |c, v| c.ask_again = choice(v, &[("yes", true), ("no", false)])?;
+    "conversation.speculation" Text |c, v| c.speculation = choice(v, &[("on", true), ("off", false)])?;
     "relay.urls" List |c, v| c.relay_urls = texts(v)?;
     "relay.secret" Text |c, v| c.relay_secret = filled(v)?;
     "relay.minutes" Number |c, v| c.relay_minutes = number(v, 1, 1_440)?;

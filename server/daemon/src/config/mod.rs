@@ -51,6 +51,8 @@ pub(crate) struct Config {
     pub(crate) llm_key: Option<String>,
     pub(crate) greeting: Option<String>,
     pub(crate) ask_again: bool,
+    /// A reply is begun before it is certain that the caller has finished.
+    pub(crate) speculation: bool,
     pub(crate) relay_urls: Vec<String>,
     pub(crate) relay_secret: Option<String>,
     pub(crate) relay_minutes: u64,
@@ -134,6 +136,7 @@ impl Default for Config {
             llm_key: None,
             greeting: None,
             ask_again: true,
+            speculation: true,
             relay_urls: Vec::new(),
             relay_secret: None,
             relay_minutes: 60,

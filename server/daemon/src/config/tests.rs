@@ -114,7 +114,7 @@ fn every_key_of_the_sample_has_its_meaning_above() {
 }
 
 /// One value for every key, none of them the default.
-const OTHER: [(&str, &str); 38] = [
+const OTHER: [(&str, &str); 39] = [
     ("server.listen", "127.0.0.1:9"),
     ("server.key", "K"),
     (
@@ -154,6 +154,7 @@ const OTHER: [(&str, &str); 38] = [
     ("llm.key", "k"),
     ("conversation.greeting", "Good day."),
     ("conversation.ask_again", "no"),
+    ("conversation.speculation", "off"),
     ("relay.urls", "turn:relay.example"),
     ("relay.secret", "s"),
     ("relay.minutes", "5"),

@@ -157,6 +157,17 @@ fn reply_event(fact: Fact) -> Event {
             reply: reply.0,
             stage: stage_out(stage),
             after_ms: after.0,
+            gained_ms: None,
+        },
+        Fact::Speculated {
+            reply,
+            began,
+            gained,
+        } => Event::Reached {
+            reply: reply.0,
+            stage: model::Stage::Speculation,
+            after_ms: began.0,
+            gained_ms: Some(gained.0),
         },
         Fact::Refused { token, refusal } => Event::Refused {
             token,

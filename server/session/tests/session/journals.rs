@@ -2,7 +2,7 @@
 
 use crate::house::House;
 use crate::microphone::Microphone;
-use server_session::{JournalError, Replay, SessionOptions};
+use server_session::{JournalError, Replay, SessionOptions, Speculation};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -32,6 +32,7 @@ async fn journal(name: &str) -> String {
         ask_again: true,
         journals: Some(folder.0.clone()),
         longest: None,
+        speculation: Speculation::switched(true),
     };
     let house = House::with(options, 10);
     let mut caller = house.caller("call").await;

@@ -10,4 +10,5 @@ mod microphone;
 mod noise;
 mod notices;
 mod replies;
+mod speculation;
 mod tools;

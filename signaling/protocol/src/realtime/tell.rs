@@ -129,10 +129,14 @@ impl Realtime {
                 reply,
                 stage,
                 after_ms,
+                gained_ms,
             } => {
                 let response_id = self.response_id(*reply);
-                let body =
+                let mut body =
                     json!({"response_id": response_id, "stage": stage, "after_ms": after_ms});
+                if let Some(gained_ms) = gained_ms {
+                    body["gained_ms"] = json!(gained_ms);
+                }
                 self.send("repartee.latency", body, messages);
             }
             Event::Refused { token, refusal } => self.tell_refused(*token, *refusal, messages),

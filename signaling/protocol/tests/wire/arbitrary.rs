@@ -250,11 +250,12 @@ fn server_event() -> impl Strategy<Value = Event> {
             ending,
             text
         }),
-        (small, any::<u64>()).prop_map(|(reply, after_ms)| {
+        (small, any::<u64>(), any::<Option<u64>>()).prop_map(|(reply, after_ms, gained_ms)| {
             Event::Reached {
                 reply,
                 stage: Stage::FirstWord,
                 after_ms,
+                gained_ms,
             }
         }),
         (0..40u32).prop_map(|token| Event::Refused {

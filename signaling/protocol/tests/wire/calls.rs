@@ -165,8 +165,15 @@ fn spoken_answer(call: &mut Script) {
     call.reply(1, 2, Modality::Audio, None);
     call.tell(Event::Reached {
         reply: 1,
+        stage: Stage::Speculation,
+        after_ms: 128,
+        gained_ms: Some(185),
+    });
+    call.tell(Event::Reached {
+        reply: 1,
         stage: Stage::Endpointing,
         after_ms: 320,
+        gained_ms: None,
     });
     call.tell(Event::Cited {
         reply: 1,
