@@ -1,6 +1,6 @@
 //! One run of whisper.cpp over some sound: what to ask for, how to stop it, what came out.
 
-use models_engine::{Cancel, Stopped};
+use models_engine::{Cancel, LISTENING_RATE, Stopped};
 use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
 use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperState};
@@ -56,6 +56,7 @@ impl Slot {
         parameters.set_n_threads(run.threads.max(1) as c_int);
         parameters.set_audio_ctx(run.audio_context as c_int);
         parameters.set_tokens(run.prompt);
+        parameters.set_max_tokens(most_tokens(run.sound.len()));
         abort_on(&mut parameters, cancel);
         match self.state.full(parameters, run.sound) {
             Ok(()) => {}
@@ -113,6 +114,11 @@ impl Slot {
         found.language = (language >= 0).then_some(language);
         found
     }
+}
+
+/// Nobody speaks eight tokens a second for long. A model that goes on for ever ends there.
+fn most_tokens(samples: usize) -> c_int {
+    (16 + 8 * samples / LISTENING_RATE as usize) as c_int
 }
 
 /// Asked between the steps of a run: after each pass of the encoder, after each token.

@@ -1,0 +1,236 @@
+//! How fast Llama reads and composes, beside llama.cpp's own loop on the same weights.
+//!
+//! `cargo run --release -p models-llama --example measure` makes random weights of an 8B model's true shapes at Q4_K_M
+//! (4.9 GB in the temporary folder); `... measure MODEL` takes real ones. The figures are those of this machine at this
+//! hour: leave it alone meanwhile.
+
+use llama_cpp_2::context::params::LlamaContextParams;
+use llama_cpp_2::llama_batch::LlamaBatch;
+use llama_cpp_2::model::LlamaModel;
+use llama_cpp_2::model::params::LlamaModelParams;
+use llama_cpp_2::token::LlamaToken;
+use models_engine::{Author, Cancel, LanguageModel, Line, Prompt};
+use models_fixtures::llama::{KNOWN, eight_billion};
+use models_ggml::Ggml;
+use models_llama::{Llama, LlamaOptions};
+use std::error::Error;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::thread;
+use std::time::{Duration, Instant};
+
+const ROUNDS: usize = 2;
+/// Calls that are composed for at once.
+const TOGETHER: [usize; 3] = [1, 4, 8];
+
+/// How much is read and composed in each call.
+#[derive(Clone, Copy)]
+struct Length {
+    prompt: usize,
+    reply: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Figures {
+    first_word: Duration,
+    read_a_second: f32,
+    composed_a_second: f32,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let given = std::env::args_os().nth(1).map(PathBuf::from);
+    let made = std::env::temp_dir().join(format!("repartee-8b-{}.gguf", std::process::id()));
+    if given.is_none() {
+        println!("writing 4.9 GB to {}", made.display());
+        let mut out = BufWriter::new(File::create(&made)?);
+        eight_billion(&mut out, 1)?;
+        out.flush()?;
+    }
+    let model = given.clone().unwrap_or_else(|| made.clone());
+    let measured = measure(&model);
+    if given.is_none() {
+        std::fs::remove_file(&made)?;
+    }
+    measured
+}
+
+fn measure(model: &Path) -> Result<(), Box<dyn Error>> {
+    let ggml = Ggml::ready()?;
+    let gpu = ggml.has_gpu();
+    let length = if gpu {
+        Length {
+            prompt: 448,
+            reply: 128,
+        }
+    } else {
+        Length {
+            prompt: 96,
+            reply: 16,
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    println!(
+        "{} {threads} threads; prompts of {} tokens, replies of {}",
+        if gpu { "on a GPU," } else { "no GPU," },
+        length.prompt,
+        length.reply
+    );
+    for round in 1..=ROUNDS {
+        for calls in TOGETHER {
+            show(
+                round,
+                "llama.cpp's own loop",
+                calls,
+                &own(ggml, model, calls, threads, length)?,
+            );
+            show(round, "ours", calls, &ours(model, calls, threads, length)?);
+        }
+    }
+    Ok(())
+}
+
+fn show(round: usize, who: &str, calls: usize, figures: &Figures) {
+    let Figures {
+        first_word,
+        read_a_second,
+        composed_a_second,
+    } = figures;
+    println!(
+        "  round {round}, {calls} at once, {who:20}: first word after {first_word:6.2?}, {read_a_second:7.1} tokens a second \
+         read, {composed_a_second:6.2} composed"
+    );
+}
+
+/// A batch a step, the likeliest token each time, and nothing else.
+fn own(
+    ggml: &Ggml,
+    path: &Path,
+    calls: usize,
+    threads: usize,
+    length: Length,
+) -> Result<Figures, Box<dyn Error>> {
+    let layers = if ggml.has_gpu() { 999 } else { 0 };
+    let parameters = pin!(LlamaModelParams::default().with_n_gpu_layers(layers));
+    let model = LlamaModel::load_from_file(ggml.llama(), path, &parameters)?;
+    let cells = NonZeroU32::new(((length.prompt + length.reply + 8) * calls) as u32);
+    let parameters = LlamaContextParams::default()
+        .with_n_ctx(cells)
+        .with_n_batch(512)
+        .with_n_ubatch(512)
+        .with_n_seq_max(calls as u32)
+        .with_kv_unified(true)
+        .with_n_threads(threads as i32)
+        .with_n_threads_batch(threads as i32);
+    let mut context = model.new_context(ggml.llama(), parameters)?;
+    let mut batch = LlamaBatch::new(512, 1);
+    let begun = Instant::now();
+    let mut last = Vec::new();
+    for call in 0..calls {
+        let text = question(call, length.prompt);
+        let mut tokens = model.vocab().tokenize(text.as_bytes(), false, true);
+        tokens.truncate(length.prompt);
+        batch.clear();
+        for (place, token) in tokens.iter().enumerate() {
+            let logits = place + 1 == tokens.len();
+            batch.add(*token, place as i32, &[call as i32], logits)?;
+        }
+        context.decode(&mut batch)?;
+        last.push((
+            likeliest(context.get_logits_ith(tokens.len() as i32 - 1)),
+            tokens.len(),
+        ));
+    }
+    let first_word = begun.elapsed();
+    let read: usize = last.iter().map(|(_, place)| place).sum();
+    for step in 1..length.reply {
+        batch.clear();
+        for (call, (token, place)) in last.iter().enumerate() {
+            batch.add(*token, (place + step - 1) as i32, &[call as i32], true)?;
+        }
+        context.decode(&mut batch)?;
+        for (call, (token, _)) in last.iter_mut().enumerate() {
+            *token = likeliest(context.get_logits_ith(call as i32));
+        }
+    }
+    let composing = (begun.elapsed() - first_word).as_secs_f32();
+    Ok(Figures {
+        first_word,
+        read_a_second: read as f32 / first_word.as_secs_f32(),
+        composed_a_second: ((length.reply - 1) * calls) as f32 / composing,
+    })
+}
+
+fn likeliest(logits: &[f32]) -> LlamaToken {
+    let numbered = logits.iter().enumerate();
+    let (token, _) = numbered
+        .max_by(|a, b| a.1.total_cmp(b.1))
+        .expect("a vocabulary has words");
+    LlamaToken(token as i32)
+}
+
+/// As a session asks for it, each call on a thread of its own.
+fn ours(
+    path: &Path,
+    calls: usize,
+    threads: usize,
+    length: Length,
+) -> Result<Figures, Box<dyn Error>> {
+    let mut options = LlamaOptions::new(path);
+    options.calls = calls;
+    options.threads = threads;
+    options.context_tokens = 2 * (length.prompt + length.reply) + 256;
+    options.max_tokens = length.reply;
+    let llama = Llama::load(options)?;
+    let begun = Instant::now();
+    let (mut first_word, mut read) = (None, 0);
+    thread::scope(|scope| {
+        let replies: Vec<_> = (0..calls)
+            .map(|call| {
+                let llama = &llama;
+                // Noise may be no words at all: what counts is how many tokens it took.
+                scope.spawn(move || {
+                    drop(llama.compose(&prompt(call, length), &mut |_| {}, &Cancel::new()))
+                })
+            })
+            .collect();
+        while replies.iter().any(|reply| !reply.is_finished()) {
+            let counts = llama.counts();
+            if first_word.is_none() && counts.composed >= calls as u64 {
+                first_word = Some(begun.elapsed());
+                read = counts.read;
+            }
+            thread::park_timeout(Duration::from_millis(1));
+        }
+    });
+    let first_word = first_word.ok_or("nothing was composed")?;
+    let composing = (begun.elapsed() - first_word).as_secs_f32();
+    let composed = llama.counts().composed - calls as u64;
+    Ok(Figures {
+        first_word,
+        read_a_second: read as f32 / first_word.as_secs_f32(),
+        composed_a_second: composed as f32 / composing,
+    })
+}
+
+fn prompt(call: usize, length: Length) -> Prompt {
+    let line = Line {
+        author: Author::Caller,
+        // The template adds some.
+        text: question(call, length.prompt - 8),
+        cut: false,
+        call: None,
+    };
+    Prompt {
+        lines: vec![line],
+        ..Prompt::default()
+    }
+}
+
+/// Words that no other call begins with; to a real model they are about a token each.
+fn question(call: usize, words: usize) -> String {
+    let words = (0..words).map(|n| KNOWN[(call + n * (call + 1)) % KNOWN.len()]);
+    format!(" {}", words.collect::<Vec<_>>().join(" "))
+}
