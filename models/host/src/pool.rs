@@ -21,6 +21,8 @@ pub struct PoolOptions {
 pub struct Pool<E: ?Sized> {
     engine: Arc<E>,
     queue: SyncSender<Work<E>>,
+    /// Those that take a job over when this one fails, in their order.
+    behind: Vec<Pool<E>>,
 }
 
 impl<E: ?Sized> Clone for Pool<E> {
@@ -28,6 +30,7 @@ impl<E: ?Sized> Clone for Pool<E> {
         Self {
             engine: Arc::clone(&self.engine),
             queue: self.queue.clone(),
+            behind: self.behind.clone(),
         }
     }
 }
@@ -47,7 +50,23 @@ impl<E: ?Sized + Send + Sync + 'static> Pool<E> {
                 .spawn(move || serve(&*engine, &work))
                 .expect("the system gives a thread at start-up");
         }
-        Self { engine, queue }
+        let behind = Vec::new();
+        Self {
+            engine,
+            queue,
+            behind,
+        }
+    }
+
+    /// What the engines so far cannot do, this one does: it stands at the end of the line.
+    pub fn followed_by(mut self, next: Self) -> Self {
+        self.behind.push(next);
+        self
+    }
+
+    /// This pool and those behind it.
+    pub(crate) fn line(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.behind)
     }
 
     pub fn engine(&self) -> &E {

@@ -66,6 +66,17 @@ impl House {
         self
     }
 
+    /// Where the first fails, the second answers.
+    pub(crate) fn answers_in_line(
+        mut self,
+        first: ScriptedLanguage,
+        second: ScriptedLanguage,
+    ) -> Self {
+        let (LanguagePort(first), LanguagePort(second)) = (language(first), language(second));
+        self.engines.language_model = LanguagePort(first.followed_by(second));
+        self
+    }
+
     pub(crate) fn speaks(mut self, voice: impl Synthesizer + 'static) -> Self {
         self.engines.synthesizer = Some(synthesizer(voice));
         self
