@@ -114,7 +114,7 @@ fn every_key_of_the_sample_has_its_meaning_above() {
 }
 
 /// One value for every key, none of them the default.
-const OTHER: [(&str, &str); 37] = [
+const OTHER: [(&str, &str); 49] = [
     ("server.listen", "127.0.0.1:9"),
     ("server.key", "K"),
     (
@@ -152,6 +152,18 @@ const OTHER: [(&str, &str); 37] = [
     ("llm.url", "http://localhost:1/v1"),
     ("llm.model", "m"),
     ("llm.key", "k"),
+    ("llm.key_variable", "V"),
+    ("stt.url", "http://localhost:2/v1"),
+    ("stt.model", "m"),
+    ("stt.language", "de"),
+    ("stt.key", "k"),
+    ("stt.key_variable", "V"),
+    ("tts.url", "http://localhost:3/v1"),
+    ("tts.model", "m"),
+    ("tts.voice", "nova"),
+    ("tts.format", "wav"),
+    ("tts.key", "k"),
+    ("tts.key_variable", "V"),
     ("conversation.greeting", "Good day."),
     ("relay.urls", "turn:relay.example"),
     ("relay.secret", "s"),
@@ -305,7 +317,7 @@ fn the_names_that_every_openai_client_knows_are_understood() {
     let config = good("", &[url], "");
     assert_eq!(config.llm_url.as_deref(), Some("http://x/v1"));
     assert_eq!(
-        (config.language_model, config.llm_key),
+        (config.language_model.first, config.llm_key),
         (Language::Remote, None)
     );
     let config = good("", &[key], "");

@@ -101,7 +101,7 @@ fn each_kind_of_wrong_value_is_named_with_its_place() {
         (
             "engines.recognizer = \"wisper\"",
             "engines.recognizer",
-            "none of: pocketsphinx, whisper, none",
+            "none of: pocketsphinx, whisper, remote, none",
         ),
         ("llm.url = \"localhost:1\"", "llm.url", "is not a URL"),
         ("llm.url = \"https://\"", "llm.url", "is not a URL"),
