@@ -58,7 +58,7 @@ pub struct Patience {
 impl Patience {
     const USUAL: Self = Self {
         connect: Duration::from_secs(2),
-        first: Duration::from_secs(8),
+        first: Duration::from_secs(10),
         next: Duration::from_secs(5),
         pause: Duration::from_millis(100),
         pauses: Duration::from_secs(2),
@@ -71,14 +71,14 @@ impl Patience {
 
     pub fn for_transcripts() -> Self {
         Self {
-            first: Duration::from_secs(6),
+            first: Duration::from_secs(5),
             ..Self::USUAL
         }
     }
 
     pub fn for_speech() -> Self {
         Self {
-            first: Duration::from_secs(4),
+            first: Duration::from_secs(5),
             next: Duration::from_secs(2),
             pauses: Duration::from_secs(1),
             ..Self::USUAL

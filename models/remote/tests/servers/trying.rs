@@ -181,3 +181,17 @@ fn many_that_fail_at_once_are_all_told() {
         assert!(matches!(ended, Err(Stopped::Failed(_))));
     }
 }
+
+/// The server answers in the very moment of the barge-in: nobody hears it.
+#[test]
+fn an_answer_after_the_barge_in_is_not_given_out() {
+    let cancel = Cancel::new();
+    let late = cancel.clone();
+    let server = StandIn::serve(move |_| {
+        late.cancel();
+        reply(&["Too late."])
+    });
+    let mut emit = |piece| panic!("nobody wants it any more: {piece:?}");
+    let result = server.remote().compose(&question(), &mut emit, &cancel);
+    assert_eq!(result, Err(Stopped::Cancelled));
+}

@@ -3,10 +3,11 @@
 use crate::config::Config;
 use models_engine::{Failure, LanguageModel, Recognizer, Synthesizer};
 use models_remote::{
-    HearingOptions, RemoteLanguage, RemoteOptions, RemoteRecognizer, RemoteSynthesizer,
+    HearingOptions, Patience, RemoteLanguage, RemoteOptions, RemoteRecognizer, RemoteSynthesizer,
     SpeechFormat, VoiceOptions,
 };
 use std::sync::Arc;
+use std::time::Duration;
 
 /// They wait for the network, one a job.
 pub(super) fn threads(config: &Config) -> usize {
@@ -15,7 +16,11 @@ pub(super) fn threads(config: &Config) -> usize {
 
 pub(super) fn language_model(config: &Config) -> Result<Arc<dyn LanguageModel>, String> {
     let server = server(&config.llm_url, &config.llm_model, &config.llm_key);
-    let engine = RemoteLanguage::new(server);
+    let patience = Patience {
+        first: Duration::from_secs(config.llm_first_word_seconds),
+        ..Patience::for_chat()
+    };
+    let engine = RemoteLanguage::with_patience(server, patience);
     warmed(engine, RemoteLanguage::warm).map(|engine| engine as _)
 }
 

@@ -111,6 +111,8 @@ keys! {
         }
     };
     "llm.model" Text |c, v| c.llm_model = filled(v)?;
+    // A conversation waits 15 s for a word, and the engine behind needs some of them.
+    "llm.first_word_seconds" Number |c, v| c.llm_first_word_seconds = number(v, 1, 14)?;
     "llm.key" Text |c, v| c.llm_key = filled(v)?;
     "llm.key_variable" Text |c, v| c.llm_key_variable = filled(v)?;
     "stt.url" Text |c, v| {

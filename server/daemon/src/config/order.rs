@@ -23,10 +23,15 @@ impl<E: Copy + PartialEq> Order<E> {
         self.first == engine || self.behind.iter().flatten().any(|&one| one == engine)
     }
 
-    /// A key of the engine's own names it: it is the first, unless the order has a place for it.
+    /// A key of the engine's own names it: it is the first, unless the order has a place for it. One engine gives way to
+    /// it; several stay behind it.
     pub(crate) fn lead(&mut self, engine: E) {
-        if !self.has(engine) {
-            self.first = engine;
+        if self.has(engine) {
+            return;
+        }
+        let gives_way = std::mem::replace(&mut self.first, engine);
+        if let Some(behind) = &mut self.behind {
+            behind.insert(0, gives_way);
         }
     }
 
