@@ -109,7 +109,7 @@ async fn behind_half_a_sentence_the_next_is_told_what_was_said() {
     let (taken, words, end) = composed(&line).await;
     let places: Vec<usize> = taken.iter().map(|taken| taken.by).collect();
     assert_eq!((places, end), (vec![0, 1], Ok(())));
-    let expected = "We open at  ... Sorry, once more: We open at nine, not We open at.";
+    let expected = "We open at ... Sorry, once more: We open at nine, not We open at.";
     assert_eq!(words, expected);
 }
 
@@ -120,7 +120,7 @@ async fn one_that_cannot_be_told_answers_anew() {
     let (_, words, end) = composed(&line).await;
     assert_eq!(
         (words.as_str(), end),
-        ("We open.  Sorry, once more: Lines: 1.", Ok(()))
+        ("We open. Sorry, once more: Lines: 1.", Ok(()))
     );
 }
 

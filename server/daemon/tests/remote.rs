@@ -185,7 +185,7 @@ async fn goes_on(manner: Manner) {
     let call = converse(&server, manner).await;
     call.look(|tape| {
         let said = match manner {
-            Manner::BreaksOff => "Half an  ... Sorry, once more: what is repartee",
+            Manner::BreaksOff => "Half an ... Sorry, once more: what is repartee",
             _ => BEHIND,
         };
         check(tape, BEHIND, said);

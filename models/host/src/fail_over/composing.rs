@@ -42,7 +42,7 @@ impl Task<dyn LanguageModel> for Composition {
         } = self;
         let joint = Joint::after(said, engine.card().can(Ability::Instructions));
         let prompt = prompt_after(prompt, said, joint);
-        let mut bridge = joint.words().map(|words| Piece::Text(words.to_owned()));
+        let mut bridge = joint.words(said).map(|words| Piece::Text(words.to_owned()));
         let mut emit = |piece: Piece| {
             for piece in bridge.take().into_iter().chain([piece]) {
                 match &piece {

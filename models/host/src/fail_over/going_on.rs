@@ -31,13 +31,18 @@ impl Joint {
     }
 
     /// What the caller hears in between.
-    pub(super) fn words(self) -> Option<&'static str> {
-        match self {
-            Self::Start => None,
-            Self::Between => Some(" "),
-            Self::AnewBetween => Some(" Sorry, once more: "),
-            Self::Within | Self::AnewWithin => Some(" ... Sorry, once more: "),
-        }
+    pub(super) fn words(self, said: &str) -> Option<&'static str> {
+        let words = match self {
+            Self::Start => "",
+            Self::Between => " ",
+            Self::AnewBetween => " Sorry, once more: ",
+            Self::Within | Self::AnewWithin => " ... Sorry, once more: ",
+        };
+        let words = match said.ends_with(char::is_whitespace) {
+            true => words.trim_start(),
+            false => words,
+        };
+        (!words.is_empty()).then_some(words)
     }
 
     fn request(self) -> Option<&'static str> {
@@ -100,6 +105,17 @@ mod tests {
         for (said, told, joint) in table {
             assert_eq!(Joint::after(said, told), joint, "{said:?} {told}");
         }
+    }
+
+    #[test]
+    fn there_is_one_space_at_the_joint() {
+        let words = |said: &str, told| Joint::after(said, told).words(said);
+        assert_eq!(words("", true), None);
+        assert_eq!(words("We open.", true), Some(" "));
+        assert_eq!(words("We open. ", true), None);
+        assert_eq!(words("We op", true), Some(" ... Sorry, once more: "));
+        assert_eq!(words("We open at ", true), Some("... Sorry, once more: "));
+        assert_eq!(words("We open. ", false), Some("Sorry, once more: "));
     }
 
     #[test]

@@ -49,7 +49,7 @@ async fn a_reply_that_breaks_in_the_middle_goes_on_and_ends_well() {
     let house = House::new().answers_in_line(first, ScriptedLanguage::saying("We open at nine."));
     let mut caller = house.caller("a").await;
     let said = says(&mut caller, "when do you open").await;
-    assert_eq!(said, "We open at  ... Sorry, once more: We open at nine.");
+    assert_eq!(said, "We open at ... Sorry, once more: We open at nine.");
     assert!(
         !caller.was_told("Notice { code: \"trouble\""),
         "nothing is left to excuse"
