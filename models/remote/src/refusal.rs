@@ -178,14 +178,12 @@ impl Place {
 
     /// Only where the connection was refused has nothing been asked yet for certain.
     pub(crate) fn unreachable(&self, err: &reqwest::Error) -> Trouble {
-        let what = match err.is_timeout() {
-            true => "does not answer",
-            false => "cannot be reached",
-        };
         let (cause, refused) = root_cause(err);
-        let failure = self.sentence(&format!(
-            "{what} ({cause}): start it, or correct its address"
-        ));
+        let failure = self.sentence(&match (err.is_timeout(), err.is_connect()) {
+            (true, _) => format!("does not answer ({cause}): start it, or correct its address"),
+            (_, true) => format!("cannot be reached ({cause}): start it, or correct its address"),
+            _ => format!("closed the line before it answered ({cause}): look at its log"),
+        });
         let another = match refused {
             true => Another::Soon,
             false => Another::Never,

@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use client_probe::{Call, CallOptions, Door, Frame, Speech, Tape};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use server::{PATIENCE, Server};
 
@@ -29,6 +29,10 @@ enum Manner {
     SendsNothing,
     SendsGarbage,
     BreaksOff,
+    /// The language model alone: before its first word ...
+    Stalls,
+    /// ... and behind it.
+    StallsWithin,
 }
 
 const SPOKEN: &str = "heard from afar";
@@ -59,7 +63,8 @@ fn of_kind(kind: &'static str, body: impl Into<Body>) -> Response {
     ([(header::CONTENT_TYPE, kind)], body.into()).into_response()
 }
 
-async fn answer(State(manner): State<Manner>, uri: Uri) -> Response {
+/// The request is read whole, as servers do: who answers before cuts the line.
+async fn answer(State(manner): State<Manner>, uri: Uri, _asked: Bytes) -> Response {
     let asked = uri.path().rsplit('/').next().unwrap_or_default();
     match (manner, asked) {
         (Manner::Fails, _) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
@@ -72,12 +77,22 @@ async fn answer(State(manner): State<Manner>, uri: Uri) -> Response {
         (Manner::SendsNothing, _) => StatusCode::OK.into_response(),
         (Manner::SendsGarbage, "speech") => of_kind("audio/pcm", noise(48_000)),
         (Manner::SendsGarbage, _) => of_kind("application/json", "{\"text\": {\"choices\": 7"),
+        (Manner::Stalls, "completions") => std::future::pending().await,
+        (Manner::StallsWithin, "completions") => {
+            let half = stream::iter([Ok::<_, std::io::Error>(Bytes::from(delta("Half an ")))]);
+            let body = Body::from_stream(half.chain(stream::pending()));
+            of_kind("text/event-stream", body)
+        }
         (Manner::Good, "completions") => {
             let stream = delta("Answered from ") + &delta("afar.") + "data: [DONE]\n\n";
             of_kind("text/event-stream", stream)
         }
-        (Manner::Good, "transcriptions") => axum::Json(json!({"text": SPOKEN})).into_response(),
-        (Manner::Good, _) => of_kind("audio/pcm", tone(24_000)),
+        (Manner::Good | Manner::Stalls | Manner::StallsWithin, "transcriptions") => {
+            axum::Json(json!({"text": SPOKEN})).into_response()
+        }
+        (Manner::Good | Manner::Stalls | Manner::StallsWithin, _) => {
+            of_kind("audio/pcm", tone(24_000))
+        }
         (Manner::BreaksOff, "completions") => of_kind("text/event-stream", delta("Half an ")),
         (Manner::BreaksOff, "transcriptions") => half("application/json", "{\"text\": \"Ha"),
         (Manner::BreaksOff, _) => half("audio/pcm", tone(6_000)),
@@ -110,6 +125,7 @@ async fn serve(manner: Manner) -> Server {
         ("REPARTEE_ENGINES_LANGUAGE_MODEL", order),
         ("REPARTEE_ENGINES_SYNTHESIZER", order),
         ("REPARTEE_LLM_URL", &url),
+        ("REPARTEE_LLM_FIRST_WORD_SECONDS", "1"),
         ("REPARTEE_STT_URL", &url),
         ("REPARTEE_TTS_URL", &url),
         ("REPARTEE_LLM_MODEL", "m"),
@@ -152,7 +168,11 @@ fn taken_over(tape: &Tape) -> Vec<(String, String)> {
 fn check(tape: &Tape, understood: &str, text: &str) {
     let heard = tape.ledger.understood.iter();
     let heard: Vec<&str> = heard.map(|utterance| utterance.text.trim()).collect();
-    assert_eq!(heard, [understood]);
+    let events: Vec<String> = tape
+        .events_of("repartee.engine")
+        .map(|event| event.body.to_string())
+        .collect();
+    assert_eq!(heard, [understood], "{events:?}");
     let reply = &tape.ledger.replies[0];
     assert_eq!(reply.text.trim(), text);
     assert_eq!(reply.status.as_deref(), Some("completed"));
@@ -184,21 +204,26 @@ async fn goes_on(manner: Manner) {
     let server = serve(manner).await;
     let call = converse(&server, manner).await;
     call.look(|tape| {
-        let said = match manner {
-            Manner::BreaksOff => "Half an ... Sorry, once more: what is repartee",
-            _ => BEHIND,
+        let all = ["recognizer", "language_model", "synthesizer"].as_slice();
+        let (heard, said, seams) = match manner {
+            Manner::BreaksOff => (
+                BEHIND,
+                "Half an ... Sorry, once more: what is repartee",
+                all,
+            ),
+            Manner::Stalls => (SPOKEN, SPOKEN, &all[1..2]),
+            Manner::StallsWithin => {
+                let said = "Half an ... Sorry, once more: heard from afar";
+                (SPOKEN, said, &all[1..2])
+            }
+            _ => (BEHIND, BEHIND, all),
         };
-        check(tape, BEHIND, said);
-        let seams = ["recognizer", "language_model", "synthesizer"];
+        check(tape, heard, said);
         let taken = taken_over(tape);
-        for seam in seams {
-            let scripted = (seam.to_owned(), "scripted".to_owned());
-            assert_eq!(
-                taken.iter().filter(|&one| *one == scripted).count(),
-                1,
-                "{manner:?} {taken:?}"
-            );
-        }
+        let wanted = seams
+            .iter()
+            .map(|&seam| (seam.to_owned(), "scripted".to_owned()));
+        assert_eq!(taken, wanted.collect::<Vec<_>>(), "{manner:?}");
     });
 }
 
@@ -212,6 +237,8 @@ async fn a_call_goes_on_whatever_the_servers_do() {
         Manner::SendsNothing,
         Manner::SendsGarbage,
         Manner::BreaksOff,
+        Manner::Stalls,
+        Manner::StallsWithin,
     ];
     let mut calls = tokio::task::JoinSet::new();
     for manner in manners {
