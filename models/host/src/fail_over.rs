@@ -70,6 +70,12 @@ impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Errand<E, T> {
         }
     }
 
+    /// Begins with this engine of the line, as long as there is one.
+    pub(crate) fn starting_at(mut self, place: usize) -> Self {
+        self.at = place.min(self.line.len() - 1);
+        self
+    }
+
     /// Queues the task for the engine that it has come to, or for the next one that has room. Never waits.
     pub(crate) fn submit(self) -> Result<(), Stopped> {
         match self.queue() {

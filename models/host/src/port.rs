@@ -105,9 +105,21 @@ impl SynthesizerPort {
         to: &mpsc::Sender<T>,
         wrap: impl Fn(Speaking) -> T + Send + Clone + 'static,
     ) -> Job {
+        self.speak_from(0, script, to, wrap)
+    }
+
+    /// As `speak`, but those before this place in line are not asked: a reply that changed its voice keeps the new one.
+    pub fn speak_from<T: Send + 'static>(
+        &self,
+        place: usize,
+        script: Script,
+        to: &mpsc::Sender<T>,
+        wrap: impl Fn(Speaking) -> T + Send + Clone + 'static,
+    ) -> Job {
         let (job, cancel) = Job::new();
         let mailbox = Mailbox::new(to.clone(), wrap.clone());
         let errand = Errand::new(&self.0, Phrase::new(script), mailbox, cancel);
+        let errand = errand.starting_at(place);
         if let Err(stopped) = errand.submit() {
             Mailbox::<Speaking>::immediate(to, wrap(Speaking::Ended(Err(stopped))));
         }

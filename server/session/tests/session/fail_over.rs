@@ -2,7 +2,9 @@
 
 use crate::caller::{Caller, words};
 use crate::house::House;
-use models_engine::scripted::{Conduct, ScriptedLanguage};
+use models_engine::scripted::{Conduct, ScriptedLanguage, ScriptedSynthesizer};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Breaks down whenever it is asked so; else it repeats what it was told.
 fn brittle() -> ScriptedLanguage {
@@ -69,4 +71,31 @@ async fn what_the_next_engine_cannot_do_is_told() {
     assert!(!caller.was_told("Notice"));
     says(&mut caller, "break").await;
     assert!(caller.was_told("Notice { code: \"instructions_not_followed\""));
+}
+
+/// Voices do not alternate within a reply: who took over goes on, and the next reply tries the first again.
+#[tokio::test]
+async fn a_reply_keeps_the_voice_that_took_over() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let mute = Conduct::plain().watched(move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+        panic!("as asked");
+    });
+    let first = ScriptedSynthesizer::new().conduct(mute);
+    let phrases = ["one", "two", "three", "four", "five", "six", "seven"];
+    let text = phrases.map(|word| format!("{word} is said.")).join(" ");
+    let house = House::new()
+        .answers(ScriptedLanguage::saying(text.clone()))
+        .speaks_in_line(first, ScriptedSynthesizer::new());
+    let mut caller = house.caller("a").await;
+    assert_eq!(says(&mut caller, "hello").await, text);
+    // Four phrases are ordered ahead, before the first can have failed.
+    let tried = asked.load(Ordering::Relaxed);
+    assert!((1..=4).contains(&tried), "{tried} of {}", phrases.len());
+    assert_eq!(says(&mut caller, "again").await, text);
+    assert_eq!(asked.load(Ordering::Relaxed), tried + 1);
+    let told = caller.all_told();
+    let changes = told.iter().filter(|told| told.starts_with("EngineChanged"));
+    assert_eq!(changes.count(), 1);
 }

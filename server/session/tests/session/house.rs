@@ -82,6 +82,18 @@ impl House {
         self
     }
 
+    /// Where the first fails, the second speaks.
+    pub(crate) fn speaks_in_line(
+        mut self,
+        first: impl Synthesizer + 'static,
+        second: impl Synthesizer + 'static,
+    ) -> Self {
+        let (SynthesizerPort(first), SynthesizerPort(second)) =
+            (synthesizer(first), synthesizer(second));
+        self.engines.synthesizer = Some(SynthesizerPort(first.followed_by(second)));
+        self
+    }
+
     pub(crate) fn looks_up(mut self, retriever: impl Retriever + 'static) -> Self {
         let retriever: Arc<dyn Retriever> = Arc::new(retriever);
         self.engines.retriever = Some(RetrieverPort(Pool::new(retriever, pool("find"))));
