@@ -60,7 +60,7 @@ impl Patience {
         connect: Duration::from_secs(2),
         first: Duration::from_secs(10),
         next: Duration::from_secs(5),
-        pause: Duration::from_millis(100),
+        pause: Duration::from_millis(50),
         pauses: Duration::from_secs(2),
         lag: Duration::from_millis(1_500),
     };
