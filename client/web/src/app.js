@@ -14,7 +14,7 @@ import { Sound } from "./sound.js";
 import { showState, stateInWords } from "./stage.js";
 import { bindTalk } from "./talk.js";
 import { Thread } from "./thread.js";
-import { FLOOR, HARMLESS } from "./words.js";
+import { FLOOR, HARMLESS, engineInWords } from "./words.js";
 
 const HEALTH_EVERY_MS = 2_000;
 const LEVEL_EVERY_MS = 100;
@@ -96,7 +96,8 @@ function onEvent(event) {
   journal.add("server", event);
   latency.take(event);
   const reactions = {
-    "repartee.hello": onHello,
+    "repartee.hello": showEngines,
+    "repartee.engine": () => onEngine(event),
     "repartee.floor": () => showFloor(event.to),
     "repartee.notice": () => notices.show(String(event.code), String(event.message ?? "")),
     "repartee.goodbye": () => notices.show("goodbye", `The server is about to hang up: ${event.reason ?? "goodbye"}.`),
@@ -110,7 +111,13 @@ function onError(error) {
   notices.show(String(error.code), String(error.message ?? "The server reported an error."));
 }
 
-function onHello() {
+/** Another engine works now: said once, and shown where the engines are. */
+function onEngine(event) {
+  showEngines();
+  notices.show(`engine_${event.to?.seam}`, engineInWords(event));
+}
+
+function showEngines() {
   drawEngines(els.engines, call.engines);
   drawVoices(els.voice, call.engines, call.options.voice || call.session.audio?.output?.voice);
   els.where.textContent = whereabouts(call.engines);

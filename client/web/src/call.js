@@ -215,6 +215,9 @@ export class Call extends EventTarget {
     if (link !== this.#link) return;
     if (event.type === "session.created" || event.type === "session.updated") this.#learn(event.session ?? {});
     if (event.type === "repartee.hello" && Array.isArray(event.engines)) this.engines = event.engines;
+    if (event.type === "repartee.engine" && event.to) {
+      this.engines = this.engines.map((engine) => (engine.seam === event.to.seam ? event.to : engine));
+    }
     if (event.type === "repartee.goodbye") this.#goodbye = String(event.reason ?? "") || "goodbye";
     if (event.type === "response.created") this.#replying = true;
     if (event.type === "response.done") this.#replying = false;

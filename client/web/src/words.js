@@ -102,5 +102,10 @@ export const GRADES = {
   none: "none",
 };
 
+/** One engine has taken another's place. */
+export function engineInWords({ from, to, why }) {
+  return `${SEAMS[to?.seam] ?? "Engine"}: ${to?.name} has taken over from ${from?.name}. ${why ?? ""}`.trim();
+}
+
 /** Errors that only say what anyone can see: nothing was running, nothing was said. */
 export const HARMLESS = new Set(["response_cancel_not_active", "input_audio_buffer_commit_empty"]);

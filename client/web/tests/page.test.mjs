@@ -290,6 +290,21 @@ test("latency, engines, notices and errors are shown", async () => {
   await finish(page);
 });
 
+test("an engine that takes over is told and shown in its place", async () => {
+  const page = await shop.open();
+  const chat = { seam: "language_model", name: "qwen at gpu:8000", grade: "remote" };
+  const quoter = { seam: "language_model", name: "Quotes", grade: "builtin" };
+  await call(page, hello([chat, { seam: "synthesizer", name: "flite", grade: "builtin", voices: ["slt"] }]));
+  await tell(page, [{ type: "repartee.engine", from: chat, to: quoter, why: "It broke <b>off</b>." }]);
+  assert.match(await text(page, '[data-testid="engine-language_model"]'), /Quotes\s+built in/);
+  assert.equal(await text(page, "#where"), "All on this server");
+  assert.match(await text(page, '[data-testid="notice"]'), /Language model: Quotes has taken over from qwen at gpu:8000\. It broke <b>off<\/b>\./);
+  await tell(page, [{ type: "repartee.engine", from: quoter, to: chat, why: "It answers again." }]);
+  assert.equal(await page.locator('[data-testid="notice"]').count(), 1, "the news replaces the old");
+  assert.equal(await text(page, "#where"), "Remote: language model");
+  await finish(page);
+});
+
 test("a lost line comes back by itself, captions stay, and the server is told what was heard", async () => {
   const page = await shop.open();
   await call(page, [...hello(), ...spoken("item_1", "what is it"), ...composed("item_2", "resp_1", ANSWER), heard("item_2", "resp_1", "It is a voice server. ")]);

@@ -20,7 +20,7 @@ use crate::scratch::Scratch;
 use callers::Callers;
 use corpus::Corpus;
 use decoder::{Decoder, Recipe};
-use models_engine::{Card, Failure, Grade, Hint, Listening, Recognizer, Stopped};
+use models_engine::{Ability, Card, Failure, Grade, Hint, Listening, Recognizer, Stopped};
 use pronounce::Dictionary;
 use std::collections::HashSet;
 use std::path::Path;
@@ -141,7 +141,7 @@ fn settings(model: &Path) -> Vec<(String, String)> {
 
 impl Recognizer for Sphinx {
     fn card(&self) -> Card {
-        Card::new("PocketSphinx en-us", Grade::Builtin)
+        Card::new("PocketSphinx en-us", Grade::Builtin).with(Ability::Partials)
     }
 
     fn listen(&self, hint: &Hint) -> Result<Box<dyn Listening + '_>, Stopped> {

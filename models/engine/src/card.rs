@@ -33,6 +33,8 @@ pub enum Ability {
     Instructions,
     /// A language model that calls tools.
     Tools,
+    /// A recognizer that says words while the caller still speaks.
+    Partials,
     /// A recognizer or voice for languages other than English.
     Languages,
     /// A synthesizer that obeys the speed asked for.

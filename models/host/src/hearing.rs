@@ -1,20 +1,23 @@
 //! The recognizer's port: one utterance holds one thread, and the sound waits while none is free.
 
+use crate::fail_over::listening::Utterance;
+use crate::fail_over::{Errand, Taken};
 use crate::job::{Job, Mailbox};
 use crate::pool::Pool;
-use models_engine::{Cancel, Card, Hint, Hypothesis, Recognizer, Stopped, Transcript};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use models_engine::{Card, Hint, Hypothesis, Recognizer, Stopped, Transcript};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use tokio::sync::mpsc;
 
 /// Sound is handed over in pieces of about 100 ms: fewer wake-ups, and no engine looks more often.
-const HANDOVER: usize = models_engine::LISTENING_RATE as usize / 10;
+pub(crate) const HANDOVER: usize = models_engine::LISTENING_RATE as usize / 10;
 
 /// Two minutes of sound may wait for a free recognizer, twice the longest utterance the core allows.
-const WAITING: usize = 1200;
+pub(crate) const WAITING: usize = 1200;
 
 /// What a recognizer reports: words so far, words as though it had ended, then how it ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Heard {
+    Taken(Taken),
     Partial(Hypothesis),
     Settled { mark: u32, text: String },
     Ended(Result<Transcript, Stopped>),
@@ -25,7 +28,7 @@ pub enum Heard {
 #[derive(Clone)]
 pub struct RecognizerPort(pub Pool<dyn Recognizer>);
 
-enum Sound {
+pub(crate) enum Sound {
     More(Vec<f32>),
     Settle(u32),
     Finished,
@@ -43,6 +46,11 @@ impl RecognizerPort {
         self.0.engine().card()
     }
 
+    /// Of all that stand in line.
+    pub fn cards(&self) -> Vec<Card> {
+        self.0.line().map(|pool| pool.engine().card()).collect()
+    }
+
     pub fn listen<T: Send + 'static>(
         &self,
         hint: Hint,
@@ -51,17 +59,11 @@ impl RecognizerPort {
     ) -> Hearing {
         let (job, cancel) = Job::new();
         let (sound, sounds) = sync_channel(WAITING);
+        let utterance = Utterance::new(hint, sounds, self.0.line().count() > 1);
         let mailbox = Mailbox::new(to.clone(), wrap.clone());
-        let submitted = self.0.submit(move |engine| {
-            let mut guard = EndGuard {
-                mailbox,
-                ended: None,
-            };
-            guard.ended = Some(attend(engine, &hint, &sounds, &guard.mailbox, &cancel));
-        });
-        if submitted.is_err() {
-            let busy = Stopped::failed("too many callers are waiting to be understood");
-            Mailbox::<Heard>::immediate(to, wrap(Heard::Ended(Err(busy))));
+        let errand = Errand::new(&self.0, utterance, mailbox, cancel);
+        if let Err(stopped) = errand.submit() {
+            Mailbox::<Heard>::immediate(to, wrap(Heard::Ended(Err(stopped))));
         }
         Hearing {
             sound,
@@ -97,51 +99,5 @@ impl Hearing {
             let piece = std::mem::replace(&mut self.gathered, Vec::with_capacity(HANDOVER));
             let _ = self.sound.try_send(Sound::More(piece));
         }
-    }
-}
-
-/// Follows one utterance from its first sound to its transcript.
-fn attend(
-    engine: &dyn Recognizer,
-    hint: &Hint,
-    sounds: &Receiver<Sound>,
-    mailbox: &Mailbox<Heard>,
-    cancel: &Cancel,
-) -> Result<Transcript, Stopped> {
-    cancel.check()?;
-    let mut listening = engine.listen(hint)?;
-    let mut so_far = String::new();
-    loop {
-        // The sender goes with its `Hearing`: then nobody wants the words.
-        let sound = sounds.recv().map_err(|_| Stopped::Cancelled)?;
-        cancel.check()?;
-        match sound {
-            Sound::More(speech) => {
-                if let Some(hypothesis) = listening.push(&speech, cancel)? {
-                    so_far.clone_from(&hypothesis.text);
-                    mailbox.report(Heard::Partial(hypothesis));
-                }
-            }
-            Sound::Settle(mark) => {
-                let settled = listening.settle(cancel)?;
-                let text = settled.unwrap_or_else(|| so_far.clone());
-                mailbox.report(Heard::Settled { mark, text });
-            }
-            Sound::Finished => return listening.finish(cancel),
-        }
-    }
-}
-
-/// Reports the end, or a failure when unwound by a panic.
-struct EndGuard {
-    mailbox: Mailbox<Heard>,
-    ended: Option<Result<Transcript, Stopped>>,
-}
-
-impl Drop for EndGuard {
-    fn drop(&mut self) {
-        let broken = || Err(Stopped::failed("the recognizer broke down"));
-        self.mailbox
-            .report(Heard::Ended(self.ended.take().unwrap_or_else(broken)));
     }
 }

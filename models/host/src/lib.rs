@@ -1,13 +1,16 @@
 //! Threads that run engines, and the ports that sessions hold.
 //!
 //! A session never waits for an engine: it submits a job through a port and goes on; what the engine
-//! says arrives in the session's own bounded mailbox. Dropping the job's handle cancels it.
+//! says arrives in the session's own bounded mailbox. Dropping the job's handle cancels it. Where other engines
+//! stand behind the first, a job that fails goes on with the next: it stays one job, which ends once.
 
+mod fail_over;
 mod hearing;
 mod job;
 mod pool;
 mod port;
 
+pub use fail_over::Taken;
 pub use hearing::{Heard, Hearing, RecognizerPort};
 pub use job::{Job, Mailbox};
 pub use pool::{Pool, PoolOptions};

@@ -23,6 +23,8 @@ pub struct Pool<E: ?Sized> {
     engine: Arc<E>,
     queue: SyncSender<Work<E>>,
     load: Load,
+    /// Those that take a job over when this one fails, in their order.
+    behind: Vec<Pool<E>>,
 }
 
 impl<E: ?Sized> Clone for Pool<E> {
@@ -31,6 +33,7 @@ impl<E: ?Sized> Clone for Pool<E> {
             engine: Arc::clone(&self.engine),
             queue: self.queue.clone(),
             load: self.load.clone(),
+            behind: self.behind.clone(),
         }
     }
 }
@@ -79,12 +82,24 @@ impl<E: ?Sized + Send + Sync + 'static> Pool<E> {
             engine,
             queue,
             load: Load { jobs, threads },
+            behind: Vec::new(),
         }
     }
 
     /// A job submitted now would begin at once.
     pub fn has_room(&self) -> bool {
         self.load.jobs.load(Ordering::Relaxed) < self.load.threads
+    }
+
+    /// What the engines so far cannot do, this one does: it stands at the end of the line.
+    pub fn followed_by(mut self, next: Self) -> Self {
+        self.behind.push(next);
+        self
+    }
+
+    /// This pool and those behind it.
+    pub(crate) fn line(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.behind)
     }
 
     pub fn engine(&self) -> &E {

@@ -1,5 +1,8 @@
 //! The ports of the engines that answer one request at a time: retrieval, language, speech.
 
+use crate::fail_over::composing::Composition;
+use crate::fail_over::speaking::Phrase;
+use crate::fail_over::{Errand, Taken};
 use crate::job::{Job, Mailbox};
 use crate::pool::Pool;
 use models_engine::{
@@ -11,6 +14,7 @@ use tokio::sync::mpsc;
 /// What a language model reports: pieces, then how it ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Composing {
+    Taken(Taken),
     Piece(Piece),
     Ended(Result<(), Stopped>),
 }
@@ -18,6 +22,7 @@ pub enum Composing {
 /// What a synthesizer reports: samples at its rate, then how it ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Speaking {
+    Taken(Taken),
     Speech { rate: u32, samples: Vec<f32> },
     Ended(Result<Spoken, Stopped>),
 }
@@ -53,22 +58,24 @@ impl LanguagePort {
         self.0.engine().card()
     }
 
+    /// Of all that stand in line.
+    pub fn cards(&self) -> Vec<Card> {
+        self.0.line().map(|pool| pool.engine().card()).collect()
+    }
+
     pub fn compose<T: Send + 'static>(
         &self,
         prompt: Prompt,
         to: &mpsc::Sender<T>,
         wrap: impl Fn(Composing) -> T + Send + Clone + 'static,
     ) -> Job {
-        let failed = |stopped| Composing::Ended(Err(stopped));
-        run(&self.0, to, wrap, failed, move |engine, report, cancel| {
-            let mut emit = |piece| {
-                if !report(Composing::Piece(piece)) {
-                    cancel.cancel();
-                }
-            };
-            let ended = engine.compose(&prompt, &mut emit, cancel);
-            report(Composing::Ended(ended));
-        })
+        let (job, cancel) = Job::new();
+        let mailbox = Mailbox::new(to.clone(), wrap.clone());
+        let errand = Errand::new(&self.0, Composition::new(prompt), mailbox, cancel);
+        if let Err(stopped) = errand.submit() {
+            Mailbox::<Composing>::immediate(to, wrap(Composing::Ended(Err(stopped))));
+        }
+        job
     }
 }
 
@@ -77,8 +84,19 @@ impl SynthesizerPort {
         self.0.engine().card()
     }
 
+    /// Of all that stand in line.
+    pub fn cards(&self) -> Vec<Card> {
+        self.0.line().map(|pool| pool.engine().card()).collect()
+    }
+
+    /// Of the first in line.
     pub fn voices(&self) -> Vec<String> {
         self.0.engine().voices()
+    }
+
+    /// Of each in line.
+    pub fn all_voices(&self) -> Vec<Vec<String>> {
+        self.0.line().map(|pool| pool.engine().voices()).collect()
     }
 
     pub fn speak<T: Send + 'static>(
@@ -87,20 +105,25 @@ impl SynthesizerPort {
         to: &mpsc::Sender<T>,
         wrap: impl Fn(Speaking) -> T + Send + Clone + 'static,
     ) -> Job {
-        let failed = |stopped| Speaking::Ended(Err(stopped));
-        run(&self.0, to, wrap, failed, move |engine, report, cancel| {
-            let rate = engine.rate();
-            let mut emit = |samples: &[f32]| {
-                if !report(Speaking::Speech {
-                    rate,
-                    samples: samples.to_vec(),
-                }) {
-                    cancel.cancel();
-                }
-            };
-            let ended = engine.speak(&script, &mut emit, cancel);
-            report(Speaking::Ended(ended));
-        })
+        self.speak_from(0, script, to, wrap)
+    }
+
+    /// As `speak`, but those before this place in line are not asked: a reply that changed its voice keeps the new one.
+    pub fn speak_from<T: Send + 'static>(
+        &self,
+        place: usize,
+        script: Script,
+        to: &mpsc::Sender<T>,
+        wrap: impl Fn(Speaking) -> T + Send + Clone + 'static,
+    ) -> Job {
+        let (job, cancel) = Job::new();
+        let mailbox = Mailbox::new(to.clone(), wrap.clone());
+        let errand = Errand::new(&self.0, Phrase::new(script), mailbox, cancel);
+        let errand = errand.starting_at(place);
+        if let Err(stopped) = errand.submit() {
+            Mailbox::<Speaking>::immediate(to, wrap(Speaking::Ended(Err(stopped))));
+        }
+        job
     }
 }
 

@@ -43,6 +43,7 @@ async fn ended(reports: &mut mpsc::Receiver<Composing>) -> (String, Result<(), S
         match reports.recv().await.expect("a job reports its end") {
             Composing::Piece(Piece::Text(text)) => words.push_str(&text),
             Composing::Piece(Piece::Cite(_) | Piece::Call(_) | Piece::Arguments(_)) => {}
+            Composing::Taken(taken) => panic!("nobody else stands in line: {taken:?}"),
             Composing::Ended(ended) => return (words, ended),
         }
     }
@@ -201,6 +202,7 @@ async fn speech_arrives_whole() {
     let mut heard = 0;
     loop {
         match reports.recv().await.expect("a job reports its end") {
+            Speaking::Taken(taken) => panic!("nobody else stands in line: {taken:?}"),
             Speaking::Speech { rate: at, samples } => {
                 assert_eq!(at, rate);
                 heard += samples.len();
@@ -259,7 +261,7 @@ async fn words_are_settled_in_the_middle_of_an_utterance_that_goes_on() {
         match reports.recv().await.expect("it reports") {
             Heard::Settled { mark, text } => settled.push((mark, text)),
             Heard::Ended(ended) => break ended,
-            Heard::Partial(_) => {}
+            Heard::Taken(_) | Heard::Partial(_) => {}
         }
     };
     assert_eq!(settled, [(7, "320 samples".to_owned())]);

@@ -118,7 +118,7 @@ impl ReplyStream {
             return Err(place.too_much());
         }
         if self.streams {
-            lines.push(&part, &mut take).map_err(|_| place.no_chat())
+            lines.push(&part, &mut take).map_err(|_| place.no_answer())
         } else {
             self.receive_whole(&part, place).await
         }
@@ -134,7 +134,7 @@ impl ReplyStream {
             }
         }
         self.exhausted = true;
-        let body = String::from_utf8(body).map_err(|_| place.no_chat())?;
+        let body = String::from_utf8(body).map_err(|_| place.no_answer())?;
         self.waiting.push_back(body);
         Ok(())
     }
@@ -144,7 +144,7 @@ impl ReplyStream {
             self.finished = true;
             return Ok(());
         }
-        let event: Event = serde_json::from_str(data).map_err(|_| place.no_chat())?;
+        let event: Event = serde_json::from_str(data).map_err(|_| place.no_answer())?;
         if let Some(error) = event.error.filter(|error| !error.is_null()) {
             return Err(place.failed(&error));
         }
@@ -169,16 +169,4 @@ impl ReplyStream {
                 .extend(said(function.arguments).map(Heard::Arguments));
         }
     }
-}
-
-/// A body, as long as it is not too large.
-pub(crate) async fn read(mut response: reqwest::Response, limit: usize) -> Result<Vec<u8>, ()> {
-    let mut body = Vec::new();
-    while let Some(part) = response.chunk().await.map_err(drop)? {
-        body.extend_from_slice(&part);
-        if body.len() > limit {
-            return Err(());
-        }
-    }
-    Ok(body)
 }

@@ -106,7 +106,7 @@ impl Whisper {
 
 impl Recognizer for Whisper {
     fn card(&self) -> Card {
-        let card = Card::new(&self.name, Grade::Local);
+        let card = Card::new(&self.name, Grade::Local).with(Ability::Partials);
         if self.context.is_multilingual() {
             card.with(Ability::Languages)
         } else {

@@ -1,6 +1,7 @@
 //! Which engine fills which seam, and the pools they run in.
 
 mod native;
+mod remote;
 mod warm;
 
 use crate::config::{Config, Language, Recognition, Synthesis, VoiceDetection};
@@ -16,7 +17,6 @@ use models_host::{
     LanguagePort, Pool, PoolOptions, RecognizerPort, RetrieverPort, SynthesizerPort,
 };
 use models_knowledge::Knowledge;
-use models_remote::{Remote, RemoteOptions};
 use server_session::Engines;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,14 +40,14 @@ pub(crate) fn assemble(config: &Config) -> Result<Assembled, String> {
     let learning = searched.then(|| Learning::begin(&knowledge, config.knowledge.as_deref()));
     let engines = Engines {
         voice_detectors: voice_detectors(config, &mut remarks),
-        endpointer: match config.recognizer {
+        endpointer: match config.recognizer.first {
             Recognition::Scripted => Arc::new(ScriptedEndpointer::always(1.0)),
             _ => Arc::new(RuleEndpointer::new()),
         },
-        recognizer: recognizer(config, &knowledge, &mut remarks)?,
+        recognizer: recognizers(config, &knowledge, &mut remarks)?.map(RecognizerPort),
         retriever: Some(RetrieverPort(retrieval(config, knowledge))),
-        language_model: LanguagePort(language_model(config)?),
-        synthesizer: synthesizer(config, &mut remarks)?,
+        language_model: LanguagePort(language_models(config)?),
+        synthesizer: synthesizers(config, &mut remarks)?.map(SynthesizerPort),
     };
     remarks.extend(learning.and_then(Learning::finish));
     Ok(Assembled { engines, remarks })
@@ -99,25 +99,48 @@ pub(crate) fn sphinx(knowledge: &Knowledge, decoders: usize) -> Result<Sphinx, S
     .map_err(|failure| failure.message)
 }
 
-fn recognizer(
+/// Those that hear, each behind the one before.
+fn recognizers(
     config: &Config,
     knowledge: &Knowledge,
     remarks: &mut Vec<String>,
-) -> Result<Option<RecognizerPort>, String> {
+) -> Result<Option<Pool<dyn Recognizer>>, String> {
+    let mut line = Vec::new();
+    for kind in config.recognizers() {
+        line.extend(recognizer(kind, config, knowledge, remarks)?);
+    }
+    Ok(line.into_iter().reduce(Pool::followed_by))
+}
+
+fn recognizer(
+    kind: Recognition,
+    config: &Config,
+    knowledge: &Knowledge,
+    remarks: &mut Vec<String>,
+) -> Result<Option<Pool<dyn Recognizer>>, String> {
     let asked = config.recognizer_threads;
     let mut threads = if asked == 0 { cores().max(2) } else { asked };
-    let engine: Arc<dyn Recognizer> = match config.recognizer {
+    let engine: Arc<dyn Recognizer> = match kind {
         Recognition::None => return Ok(None),
         Recognition::Whisper => {
             let (whisper, slots) = native::whisper(config, knowledge.headings(), cores())?;
             threads = slots;
             whisper
         }
+        Recognition::Remote => {
+            threads = remote::threads(config);
+            remote::recognizer(config, knowledge.headings())?
+        }
         Recognition::Scripted => Arc::new(ScriptedRecognizer::hearing("what is repartee")),
         Recognition::PocketSphinx => match sphinx(knowledge, threads) {
             Ok(sphinx) => Arc::new(sphinx),
             Err(message) => {
-                remarks.push(format!("Conversations are typed, not spoken: {message}"));
+                remarks.push(match config.recognizer.first {
+                    Recognition::PocketSphinx => {
+                        format!("Conversations are typed, not spoken: {message}")
+                    }
+                    _ => format!("Nobody takes over when the recognizer fails: {message}"),
+                });
                 return Ok(None);
             }
         },
@@ -128,11 +151,11 @@ fn recognizer(
         threads,
         waiting: WAITING,
     };
-    Ok(Some(RecognizerPort(Pool::new(engine, options))))
+    Ok(Some(Pool::new(engine, options)))
 }
 
 fn retrieval(config: &Config, knowledge: Arc<Knowledge>) -> Pool<dyn Retriever> {
-    let engine: Arc<dyn Retriever> = match config.language_model {
+    let engine: Arc<dyn Retriever> = match config.language_model.first {
         Language::Scripted => Arc::new(ScriptedRetriever::of(Vec::new())),
         _ => knowledge,
     };
@@ -146,28 +169,22 @@ fn retrieval(config: &Config, knowledge: Arc<Knowledge>) -> Pool<dyn Retriever> 
     )
 }
 
-fn language_model(config: &Config) -> Result<Pool<dyn LanguageModel>, String> {
-    let (engine, threads): (Arc<dyn LanguageModel>, usize) = match config.language_model {
+/// Those that find the words, each behind the one before.
+fn language_models(config: &Config) -> Result<Pool<dyn LanguageModel>, String> {
+    let mut line = Vec::new();
+    for kind in config.language_models() {
+        line.push(language_model(kind, config)?);
+    }
+    let line = line.into_iter().reduce(Pool::followed_by);
+    Ok(line.expect("an order names at least one"))
+}
+
+fn language_model(kind: Language, config: &Config) -> Result<Pool<dyn LanguageModel>, String> {
+    let (engine, threads): (Arc<dyn LanguageModel>, usize) = match kind {
         Language::Quote => (Arc::new(models_builtin::quote::Quoter::new()), 2),
         Language::Llama => native::llama(config, cores())?,
         Language::Scripted => (Arc::new(ScriptedLanguage::echo()), 2),
-        Language::Remote => {
-            let options = RemoteOptions {
-                base_url: config.llm_url.clone().unwrap_or_default(),
-                key: config.llm_key.clone(),
-                model: config.llm_model.clone(),
-            };
-            let remote = Arc::new(Remote::new(options).map_err(|failure| failure.to_string())?);
-            let warming = Arc::clone(&remote);
-            // A chat server that is away now may be there when somebody calls.
-            std::thread::spawn(move || {
-                if let Err(failure) = warming.warm() {
-                    tracing::warn!("{failure}");
-                }
-            });
-            // Its threads wait for the network, one a reply.
-            (remote, config.most_calls.clamp(4, 64))
-        }
+        Language::Remote => (remote::language_model(config)?, remote::threads(config)),
     };
     warm::language_model(&*engine)?;
     Ok(Pool::new(
@@ -180,14 +197,28 @@ fn language_model(config: &Config) -> Result<Pool<dyn LanguageModel>, String> {
     ))
 }
 
-fn synthesizer(
+/// Those that speak, each behind the one before.
+fn synthesizers(
     config: &Config,
     remarks: &mut Vec<String>,
-) -> Result<Option<SynthesizerPort>, String> {
-    let engine: Option<(Arc<dyn Synthesizer>, usize)> = match config.synthesizer {
+) -> Result<Option<Pool<dyn Synthesizer>>, String> {
+    let mut line = Vec::new();
+    for kind in config.synthesizers() {
+        line.extend(synthesizer(kind, config, remarks)?);
+    }
+    Ok(line.into_iter().reduce(Pool::followed_by))
+}
+
+fn synthesizer(
+    kind: Synthesis,
+    config: &Config,
+    remarks: &mut Vec<String>,
+) -> Result<Option<Pool<dyn Synthesizer>>, String> {
+    let engine: Option<(Arc<dyn Synthesizer>, usize)> = match kind {
         Synthesis::None => None,
         Synthesis::Scripted => Some((Arc::new(ScriptedSynthesizer::new()), cores().max(2))),
-        Synthesis::Flite => flite(remarks),
+        Synthesis::Flite => flite(config, remarks),
+        Synthesis::Remote => Some((remote::synthesizer(config)?, remote::threads(config))),
         Synthesis::Kokoro => match native::kokoro(config, cores(), remarks) {
             Ok(kokoro) => Some(kokoro),
             // Not every export runs on every runtime: a set that was pulled whole speaks all the same.
@@ -195,27 +226,27 @@ fn synthesizer(
                 remarks.push(format!(
                     "The built-in voice speaks, for Kokoro cannot: {message}"
                 ));
-                flite(remarks)
+                flite(config, remarks)
             }
             Err(message) => return Err(message),
         },
     };
-    let Some((engine, threads)) = engine else {
-        return Ok(None);
-    };
-    let options = PoolOptions {
+    let options = |threads| PoolOptions {
         name: "voice",
         threads,
         waiting: WAITING,
     };
-    Ok(Some(SynthesizerPort(Pool::new(engine, options))))
+    Ok(engine.map(|(engine, threads)| Pool::new(engine, options(threads))))
 }
 
-fn flite(remarks: &mut Vec<String>) -> Option<(Arc<dyn Synthesizer>, usize)> {
+fn flite(config: &Config, remarks: &mut Vec<String>) -> Option<(Arc<dyn Synthesizer>, usize)> {
     match models_builtin::synthesizer() {
         Ok(engine) => Some((engine, cores().max(2))),
         Err(failure) => {
-            remarks.push(format!("Replies are read, not spoken: {failure}"));
+            remarks.push(match config.synthesizer.first {
+                Synthesis::Remote => format!("Nobody takes over when the voice fails: {failure}"),
+                _ => format!("Replies are read, not spoken: {failure}"),
+            });
             None
         }
     }

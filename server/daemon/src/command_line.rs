@@ -25,7 +25,7 @@ pub(crate) struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
-    Serve(Serve),
+    Serve(Box<Serve>),
     Check(Check),
     Say(Say),
     Hear(Hear),
@@ -44,6 +44,7 @@ pub(crate) enum Task {
   repartee serve --lan                            talk to it from a phone in the same network
   repartee serve --knowledge ~/handbook           answer from your own Markdown files
   repartee serve --llm http://localhost:11434/v1  let Ollama, vLLM, ... find the words
+  repartee serve --stt http://gpu:8001/v1 --tts http://gpu:8002/v1 --tts-voice af_heart
   repartee serve --listen 0.0.0.0:8080 --key K --public-address 203.0.113.7")]
 pub(crate) struct Serve {
     /// Address and port of the page and the signaling [default: 127.0.0.1:8080]
@@ -58,12 +59,27 @@ pub(crate) struct Serve {
     /// Folder of Markdown files that answers come from
     #[arg(long, value_name = "DIR")]
     pub(crate) knowledge: Option<PathBuf>,
-    /// Chat server with OpenAI's HTTP API that finds the words
+    /// Chat server with OpenAI's HTTP API that finds the words; quotes from the knowledge stand behind it
     #[arg(long, value_name = "URL")]
     pub(crate) llm: Option<String>,
     /// Model to ask that server for [default: the first that it lists]
     #[arg(long, value_name = "NAME", requires = "llm")]
     pub(crate) llm_model: Option<String>,
+    /// Server with OpenAI's HTTP API that understands the callers; the built-in recognizer stands behind it
+    #[arg(long, value_name = "URL")]
+    pub(crate) stt: Option<String>,
+    /// Model to ask that server for [default: the first that it lists]
+    #[arg(long, value_name = "NAME", requires = "stt")]
+    pub(crate) stt_model: Option<String>,
+    /// Server with OpenAI's HTTP API that speaks; the built-in voice stands behind it
+    #[arg(long, value_name = "URL")]
+    pub(crate) tts: Option<String>,
+    /// Model to ask that server for [default: the first that it lists]
+    #[arg(long, value_name = "NAME", requires = "tts")]
+    pub(crate) tts_model: Option<String>,
+    /// Voice to ask that server for [default: alloy]
+    #[arg(long, value_name = "NAME", requires = "tts")]
+    pub(crate) tts_voice: Option<String>,
     /// Let a phone try it: own certificate, a key, and a code to scan
     #[arg(long)]
     pub(crate) lan: bool,
@@ -117,6 +133,21 @@ impl Serve {
                 Err(wrong) => mistakes.add("--llm", wrong),
             }
             config.llm_model.clone_from(&self.llm_model);
+        }
+        if let Some(url) = &self.stt {
+            match keys::url(url) {
+                Ok(()) => config.take_stt(url.clone()),
+                Err(wrong) => mistakes.add("--stt", wrong),
+            }
+            config.stt_model.clone_from(&self.stt_model);
+        }
+        if let Some(url) = &self.tts {
+            match keys::url(url) {
+                Ok(()) => config.take_tts(url.clone()),
+                Err(wrong) => mistakes.add("--tts", wrong),
+            }
+            config.tts_model.clone_from(&self.tts_model);
+            set(&mut config.tts_voice, &self.tts_voice);
         }
         for origin in &self.allow_origin {
             match keys::origin(origin) {

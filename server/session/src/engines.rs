@@ -1,5 +1,6 @@
 //! The six engines of a session, as it holds them, and what they cannot do.
 
+use crate::acting::{Acting, Seam};
 use models_engine::{Ability, Card, Endpointer, VoiceDetector};
 use models_host::{LanguagePort, RecognizerPort, RetrieverPort, SynthesizerPort};
 use signaling_protocol::model::{Engine, Event, Settings};
@@ -22,28 +23,26 @@ pub struct Engines {
 }
 
 impl Engines {
-    /// Who fills each seam, for the page and the log.
+    /// Who fills each seam, for the page and the log: the first of each line.
     pub fn roll(&self) -> Vec<Engine> {
-        let voices = self
-            .synthesizer
-            .as_ref()
-            .map(SynthesizerPort::voices)
-            .unwrap_or_default();
-        let mut synthesizer = entry("synthesizer", self.synthesizer.as_ref().map(|s| s.card()));
-        synthesizer.voices = voices;
+        self.roll_of(Acting::default())
+    }
+
+    pub(crate) fn roll_of(&self, acting: Acting) -> Vec<Engine> {
+        let of_line = |seam: Seam| {
+            let found = self.entry(seam, acting);
+            found.unwrap_or_else(|| entry(seam.name(), None))
+        };
         vec![
             entry("voice_detector", Some((self.voice_detectors)().card())),
             entry("endpointer", Some(self.endpointer.card())),
-            entry(
-                "recognizer",
-                self.recognizer.as_ref().map(RecognizerPort::card),
-            ),
+            of_line(Seam::Recognizer),
             entry(
                 "retriever",
                 self.retriever.as_ref().map(RetrieverPort::card),
             ),
-            entry("language_model", Some(self.language_model.card())),
-            synthesizer,
+            of_line(Seam::LanguageModel),
+            of_line(Seam::Synthesizer),
         ]
     }
 
@@ -53,9 +52,38 @@ impl Engines {
         self.language_model.0.has_room() && voice.is_none_or(|voice| voice.0.has_room())
     }
 
+    /// The engine that works there; `None` where the seam is empty.
+    pub(crate) fn entry(&self, seam: Seam, acting: Acting) -> Option<Engine> {
+        let card = self.card(seam, acting)?;
+        let voices = match seam {
+            Seam::Synthesizer => self.voices(acting),
+            Seam::Recognizer | Seam::LanguageModel => Vec::new(),
+        };
+        Some(Engine {
+            voices,
+            ..entry(seam.name(), Some(card))
+        })
+    }
+
+    fn card(&self, seam: Seam, acting: Acting) -> Option<Card> {
+        let cards = match seam {
+            Seam::Recognizer => self.recognizer.as_ref()?.cards(),
+            Seam::LanguageModel => self.language_model.cards(),
+            Seam::Synthesizer => self.synthesizer.as_ref()?.cards(),
+        };
+        cards.into_iter().nth(acting.at(seam))
+    }
+
+    fn voices(&self, acting: Acting) -> Vec<String> {
+        let lines = self.synthesizer.as_ref().map(SynthesizerPort::all_voices);
+        let voices = lines.and_then(|lines| lines.into_iter().nth(acting.at(Seam::Synthesizer)));
+        voices.unwrap_or_default()
+    }
+
     /// What these settings ask and no engine here can do. Nothing is silently ignored.
-    pub(crate) fn shortcomings(&self, settings: &Settings) -> Vec<Event> {
-        let model = self.language_model.card();
+    pub(crate) fn shortcomings(&self, settings: &Settings, acting: Acting) -> Vec<Event> {
+        let model = self.card(Seam::LanguageModel, acting);
+        let model = model.unwrap_or_else(|| self.language_model.card());
         let mut notices = Vec::new();
         let mut say = |code: &str, message: String| {
             notices.push(Event::Notice {
@@ -85,20 +113,28 @@ impl Engines {
                 format!("{name} calls no tools: {tools} will not be used."),
             );
         }
-        self.voice_shortcomings(settings, &mut say);
+        self.voice_shortcomings(settings, acting, &mut say);
+        let ears = self.card(Seam::Recognizer, acting);
+        let has = |ability| ears.as_ref().is_some_and(|card| card.can(ability));
         if let Some(language) = &settings.language
             && !language.to_ascii_lowercase().starts_with("en")
-            && !self
-                .recognizer
-                .as_ref()
-                .is_some_and(|r| r.card().can(Ability::Languages))
+            && !has(Ability::Languages)
         {
             say(
                 "language_not_understood",
                 format!("only English is understood here, not \"{language}\"."),
             );
         }
-        if self.recognizer.is_none() {
+        if let Some(card) = ears.as_ref().filter(|card| !card.can(Ability::Partials)) {
+            let name = &card.name;
+            say(
+                "no_partial_words",
+                format!(
+                    "{name} gives the caller's words when an utterance is over, and none before."
+                ),
+            );
+        }
+        if ears.is_none() {
             say(
                 "no_recognizer",
                 "no recognizer is installed on this server: type instead of \
@@ -109,8 +145,13 @@ impl Engines {
         notices
     }
 
-    fn voice_shortcomings(&self, settings: &Settings, say: &mut dyn FnMut(&str, String)) {
-        let Some(synthesizer) = &self.synthesizer else {
+    fn voice_shortcomings(
+        &self,
+        settings: &Settings,
+        acting: Acting,
+        say: &mut dyn FnMut(&str, String),
+    ) {
+        let Some(card) = self.card(Seam::Synthesizer, acting) else {
             say(
                 "no_voice",
                 "no voice is installed on this server: replies are text only. \
@@ -119,7 +160,7 @@ impl Engines {
             );
             return;
         };
-        let voices = synthesizer.voices();
+        let voices = self.voices(acting);
         if let Some(voice) = &settings.voice
             && !voices.contains(voice)
         {
@@ -132,7 +173,7 @@ impl Engines {
                 format!("there is no voice \"{voice}\" here; {used} speaks. Voices: {have}."),
             );
         }
-        if (settings.speed - 1.0).abs() > f32::EPSILON && !synthesizer.card().can(Ability::Speed) {
+        if (settings.speed - 1.0).abs() > f32::EPSILON && !card.can(Ability::Speed) {
             say(
                 "speed_not_changed",
                 "this voice speaks at one speed only.".into(),

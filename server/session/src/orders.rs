@@ -1,5 +1,6 @@
 //! What the conversation orders, carried out: work for the engines, sound and silence for the caller, words for the wire.
 
+use crate::acting::Seam;
 use crate::reports::Report;
 use crate::session::Session;
 use crate::translate;
@@ -127,7 +128,12 @@ impl Session {
             self.inputs.push_back(Input::Phrase(phrase, failed));
             return;
         };
-        let job = synthesizer.speak(script, &self.mailbox, move |said| {
+        // A new reply tries the first voice again; one that is being given does not go back to it.
+        let place = match phrase.index {
+            0 => 0,
+            _ => self.acting.at(Seam::Synthesizer),
+        };
+        let job = synthesizer.speak_from(place, script, &self.mailbox, move |said| {
             Report::Speaking(phrase, said)
         });
         self.mouth.begin(phrase, job);

@@ -1,5 +1,6 @@
 //! What engines report, told to the conversation. What comes for a job that was cancelled is dropped.
 
+use crate::acting::Seam;
 use crate::session::Session;
 use crate::translate;
 use models_engine::{Passage, Piece, Stopped};
@@ -18,6 +19,13 @@ impl Session {
     pub(crate) fn on_report(&mut self, report: Option<Report>) {
         let input = match report {
             None => None,
+            Some(Report::Heard(_, Heard::Taken(taken))) => self.on_taken(Seam::Recognizer, taken),
+            Some(Report::Composing(_, Composing::Taken(taken))) => {
+                self.on_taken(Seam::LanguageModel, taken)
+            }
+            Some(Report::Speaking(_, Speaking::Taken(taken))) => {
+                self.on_taken(Seam::Synthesizer, taken)
+            }
             Some(Report::Speaking(phrase, speaking)) => return self.on_speaking(phrase, speaking),
             Some(Report::Heard(utterance, heard)) => self.on_heard(utterance, heard),
             Some(Report::Found(reply, found)) => self.on_found(reply, found),
@@ -28,6 +36,7 @@ impl Session {
 
     fn on_heard(&mut self, utterance: UtteranceId, heard: Heard) -> Option<Input> {
         let event = match heard {
+            Heard::Taken(_) => return None,
             Heard::Partial(words) => HearingEvent::Partial {
                 text: words.text,
                 stable: words.stable,
@@ -69,6 +78,7 @@ impl Session {
             return None;
         }
         let event = match composing {
+            Composing::Taken(_) => return None,
             Composing::Piece(Piece::Text(text)) => ReplyEvent::Text { text },
             Composing::Piece(Piece::Cite(passage)) => ReplyEvent::Cite { passage },
             Composing::Piece(Piece::Call(tool)) => ReplyEvent::Call { tool },
@@ -93,6 +103,7 @@ impl Session {
     fn on_speaking(&mut self, phrase: PhraseId, speaking: Speaking) {
         let inputs = &mut self.inputs;
         match speaking {
+            Speaking::Taken(_) => {}
             Speaking::Speech { rate, samples } => {
                 inputs.extend(self.mouth.speech(phrase, rate, &samples));
             }

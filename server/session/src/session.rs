@@ -1,5 +1,6 @@
 //! The loop: one `select!`, one reading of the clock a pass, one input, every output.
 
+use crate::acting::Acting;
 use crate::engines::Engines;
 use crate::journal::Journal;
 use crate::listening::Ears;
@@ -59,6 +60,7 @@ pub(crate) struct Session {
     pub(crate) options: SessionOptions,
     pub(crate) settings: Settings,
     pub(crate) engines: Engines,
+    pub(crate) acting: Acting,
     core: Conversation,
     journal: Journal,
     pub(crate) wire: Wire,
@@ -119,6 +121,7 @@ impl Session {
             options,
             settings,
             engines,
+            acting: Acting::default(),
         };
         session.tell_shortcomings();
         Ok(session)
@@ -156,7 +159,7 @@ impl Session {
             }
             FromPeer::Audio(packet) => self.ears.packet(self.now(), &packet),
             FromPeer::ChannelOpen => self.wire.open(&Event::Hello {
-                engines: self.engines.roll(),
+                engines: self.engines.roll_of(self.acting),
             }),
             FromPeer::Message(message) => {
                 for command in self.wire.hear(&message) {
@@ -240,7 +243,7 @@ impl Session {
     }
 
     fn tell_shortcomings(&mut self) {
-        for notice in self.engines.shortcomings(&self.settings) {
+        for notice in self.engines.shortcomings(&self.settings, self.acting) {
             self.wire.tell(notice);
         }
     }

@@ -319,6 +319,12 @@ pub enum Event {
         code: String,
         message: String,
     },
+    /// Another engine works for this session from here on: the one before failed, or an earlier one is back.
+    EngineChanged {
+        from: Engine,
+        to: Engine,
+        why: String,
+    },
     /// The server is about to hang up.
     Goodbye {
         reason: String,

@@ -15,6 +15,7 @@ pub struct ScriptedLanguage {
     says: Arc<dyn Fn(&Prompt) -> String + Send + Sync>,
     calls: Arc<Calls>,
     tools: bool,
+    instructed: bool,
     conduct: Conduct,
 }
 
@@ -35,6 +36,7 @@ impl ScriptedLanguage {
             says: Arc::new(says),
             calls: Arc::new(|_| Vec::new()),
             tools: false,
+            instructed: false,
             conduct: Conduct::plain(),
         }
     }
@@ -46,6 +48,12 @@ impl ScriptedLanguage {
     ) -> Self {
         self.calls = Arc::new(calls);
         self.tools = true;
+        self
+    }
+
+    /// It says that it follows instructions.
+    pub fn instructed(mut self) -> Self {
+        self.instructed = true;
         self
     }
 
@@ -64,12 +72,17 @@ fn last_caller_line(prompt: &Prompt) -> Option<&str> {
 
 impl LanguageModel for ScriptedLanguage {
     fn card(&self) -> Card {
-        let plain = card("scripted language model");
-        if self.tools {
-            plain.with(Ability::Tools)
-        } else {
-            plain
-        }
+        let abilities = [
+            (self.tools, Ability::Tools),
+            (self.instructed, Ability::Instructions),
+        ];
+        let mut card = card("scripted language model");
+        card.abilities.extend(
+            abilities
+                .into_iter()
+                .filter_map(|(can, ability)| can.then_some(ability)),
+        );
+        card
     }
 
     fn compose(

@@ -2,8 +2,8 @@
 
 use super::{Conduct, VOICED, card, loudness};
 use crate::{
-    Cancel, Card, Endpointer, Evidence, Hint, Hypothesis, LISTENING_RATE, Listening, Probability,
-    Recognizer, Stopped, Transcript,
+    Ability, Cancel, Card, Endpointer, Evidence, Hint, Hypothesis, LISTENING_RATE, Listening,
+    Probability, Recognizer, Stopped, Transcript,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -78,7 +78,7 @@ fn words_heard(text: &str, heard: &Heard) -> String {
 
 impl Recognizer for ScriptedRecognizer {
     fn card(&self) -> Card {
-        card("scripted recognizer")
+        card("scripted recognizer").with(Ability::Partials)
     }
 
     fn listen(&self, _hint: &Hint) -> Result<Box<dyn Listening + '_>, Stopped> {

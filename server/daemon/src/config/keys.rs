@@ -1,6 +1,6 @@
 //! Every key: its path in the file, what it takes, and where it goes.
 
-use super::{Config, KokoroRuntime, Language, Recognition, Synthesis, VoiceDetection};
+use super::{Config, KokoroRuntime, Language, Order, Recognition, Synthesis, VoiceDetection};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use toml::Value;
@@ -46,36 +46,38 @@ keys! {
         ("earshot", VoiceDetection::Earshot),
         ("scripted", VoiceDetection::Scripted),
     ])?;
-    "engines.recognizer" Text |c, v| c.recognizer = choice(v, &[
+    "engines.recognizer" Text |c, v| c.recognizer = order(v, &[
         ("pocketsphinx", Recognition::PocketSphinx),
         ("whisper", Recognition::Whisper),
+        ("remote", Recognition::Remote),
         ("none", Recognition::None),
         ("scripted", Recognition::Scripted),
     ])?;
     "engines.recognizer_threads" Number |c, v| c.recognizer_threads = number(v, 0, 256)? as usize;
-    "engines.language_model" Text |c, v| c.language_model = choice(v, &[
+    "engines.language_model" Text |c, v| c.language_model = order(v, &[
         ("quote", Language::Quote),
         ("llama", Language::Llama),
         ("remote", Language::Remote),
         ("scripted", Language::Scripted),
     ])?;
-    "engines.synthesizer" Text |c, v| c.synthesizer = choice(v, &[
+    "engines.synthesizer" Text |c, v| c.synthesizer = order(v, &[
         ("flite", Synthesis::Flite),
         ("kokoro", Synthesis::Kokoro),
+        ("remote", Synthesis::Remote),
         ("none", Synthesis::None),
         ("scripted", Synthesis::Scripted),
     ])?;
     "whisper.model" Text |c, v| {
         if let Some(text) = filled(v)? {
             c.whisper_model = Some(PathBuf::from(text));
-            c.recognizer = Recognition::Whisper;
+            c.recognizer.lead(Recognition::Whisper);
         }
     };
     "whisper.language" Text |c, v| c.whisper_language = filled(v)?;
     "llama.model" Text |c, v| {
         if let Some(text) = filled(v)? {
             c.llama_model = Some(PathBuf::from(text));
-            c.language_model = Language::Llama;
+            c.language_model.lead(Language::Llama);
         }
     };
     "llama.replies" Number |c, v| c.llama_replies = number(v, 1, 256)? as usize;
@@ -83,7 +85,7 @@ keys! {
     "kokoro.model" Text |c, v| {
         if let Some(text) = filled(v)? {
             c.kokoro_model = Some(PathBuf::from(text));
-            c.synthesizer = Synthesis::Kokoro;
+            c.synthesizer.lead(Synthesis::Kokoro);
         }
     };
     "kokoro.voices" Text |c, v| c.kokoro_voices = filled(v)?.map(PathBuf::from);
@@ -109,7 +111,31 @@ keys! {
         }
     };
     "llm.model" Text |c, v| c.llm_model = filled(v)?;
+    // A conversation waits 15 s for a word, and the engine behind needs some of them.
+    "llm.first_word_seconds" Number |c, v| c.llm_first_word_seconds = number(v, 1, 14)?;
     "llm.key" Text |c, v| c.llm_key = filled(v)?;
+    "llm.key_variable" Text |c, v| c.llm_key_variable = filled(v)?;
+    "stt.url" Text |c, v| {
+        if let Some(text) = filled(v)? {
+            url(&text)?;
+            c.take_stt(text);
+        }
+    };
+    "stt.model" Text |c, v| c.stt_model = filled(v)?;
+    "stt.language" Text |c, v| c.stt_language = filled(v)?;
+    "stt.key" Text |c, v| c.stt_key = filled(v)?;
+    "stt.key_variable" Text |c, v| c.stt_key_variable = filled(v)?;
+    "tts.url" Text |c, v| {
+        if let Some(text) = filled(v)? {
+            url(&text)?;
+            c.take_tts(text);
+        }
+    };
+    "tts.model" Text |c, v| c.tts_model = filled(v)?;
+    "tts.voice" Text |c, v| c.tts_voice = filled(v)?;
+    "tts.format" Text |c, v| c.tts_wav = choice(v, &[("pcm", false), ("wav", true)])?;
+    "tts.key" Text |c, v| c.tts_key = filled(v)?;
+    "tts.key_variable" Text |c, v| c.tts_key_variable = filled(v)?;
     "conversation.greeting" Text |c, v| c.greeting = filled(v)?;
     "conversation.ask_again" Text |c, v| c.ask_again = choice(v, &[("yes", true), ("no", false)])?;
     "conversation.speculation" Text |c, v| c.speculation = choice(v, &[("on", true), ("off", false)])?;
@@ -279,4 +305,33 @@ fn choice<T: Copy>(value: &Value, choices: &[(&str, T)]) -> Result<T, Wrong> {
                 names.collect::<Vec<_>>().join(", ")
             )
         })
+}
+
+/// One name, or several in the order in which they take over from one another: a list, or parted by commas.
+fn order<T: Copy + PartialEq>(value: &Value, choices: &[(&str, T)]) -> Result<Order<T>, Wrong> {
+    let names = match value {
+        Value::Array(_) => texts(value)?,
+        _ => {
+            let names = text(value)?.split(',');
+            names.map(|name| name.trim().to_owned()).collect()
+        }
+    };
+    let chosen: Result<Vec<T>, Wrong> = names
+        .iter()
+        .map(|name| choice(&Value::String(name.clone()), choices))
+        .collect();
+    let chosen = chosen?;
+    for (at, name) in names.iter().enumerate() {
+        if names[..at].contains(name) {
+            return Err(format!("\"{name}\" stands there twice"));
+        }
+        if name == "none" && names.len() > 1 {
+            return Err("\"none\" stands alone".to_owned());
+        }
+    }
+    match (chosen.split_first(), value) {
+        (None, _) => Err("an empty list: name at least one".to_owned()),
+        (Some((&first, [])), Value::String(_)) => Ok(Order::of(first)),
+        (Some((&first, behind)), _) => Ok(Order::in_full(first, behind.to_vec())),
+    }
 }

@@ -1,10 +1,13 @@
 //! What the server is told: defaults, then the file, then the environment, then the command line.
 
+mod check;
 pub(crate) mod keys;
 mod mistakes;
+mod order;
 
 use keys::KEYS;
 pub(crate) use mistakes::Mistakes;
+pub(crate) use order::Order;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -26,11 +29,11 @@ pub(crate) struct Config {
     pub(crate) media_port: u16,
     pub(crate) public_addresses: Vec<IpAddr>,
     pub(crate) voice_detector: VoiceDetection,
-    pub(crate) recognizer: Recognition,
+    pub(crate) recognizer: Order<Recognition>,
     /// 0: one for each core.
     pub(crate) recognizer_threads: usize,
-    pub(crate) language_model: Language,
-    pub(crate) synthesizer: Synthesis,
+    pub(crate) language_model: Order<Language>,
+    pub(crate) synthesizer: Order<Synthesis>,
     pub(crate) whisper_model: Option<PathBuf>,
     pub(crate) whisper_language: Option<String>,
     pub(crate) llama_model: Option<PathBuf>,
@@ -48,7 +51,20 @@ pub(crate) struct Config {
     pub(crate) knowledge: Option<PathBuf>,
     pub(crate) llm_url: Option<String>,
     pub(crate) llm_model: Option<String>,
+    pub(crate) llm_first_word_seconds: u64,
     pub(crate) llm_key: Option<String>,
+    pub(crate) llm_key_variable: Option<String>,
+    pub(crate) stt_url: Option<String>,
+    pub(crate) stt_model: Option<String>,
+    pub(crate) stt_language: Option<String>,
+    pub(crate) stt_key: Option<String>,
+    pub(crate) stt_key_variable: Option<String>,
+    pub(crate) tts_url: Option<String>,
+    pub(crate) tts_model: Option<String>,
+    pub(crate) tts_voice: Option<String>,
+    pub(crate) tts_wav: bool,
+    pub(crate) tts_key: Option<String>,
+    pub(crate) tts_key_variable: Option<String>,
     pub(crate) greeting: Option<String>,
     pub(crate) ask_again: bool,
     /// A reply is begun before it is certain that the caller has finished.
@@ -73,6 +89,7 @@ pub(crate) enum VoiceDetection {
 pub(crate) enum Recognition {
     PocketSphinx,
     Whisper,
+    Remote,
     None,
     Scripted,
 }
@@ -89,6 +106,7 @@ pub(crate) enum Language {
 pub(crate) enum Synthesis {
     Flite,
     Kokoro,
+    Remote,
     None,
     Scripted,
 }
@@ -112,10 +130,10 @@ impl Default for Config {
             media_port: 0,
             public_addresses: Vec::new(),
             voice_detector: VoiceDetection::Silero,
-            recognizer: Recognition::PocketSphinx,
+            recognizer: Order::of(Recognition::PocketSphinx),
             recognizer_threads: 0,
-            language_model: Language::Quote,
-            synthesizer: Synthesis::Flite,
+            language_model: Order::of(Language::Quote),
+            synthesizer: Order::of(Synthesis::Flite),
             whisper_model: None,
             whisper_language: None,
             llama_model: None,
@@ -133,7 +151,20 @@ impl Default for Config {
             knowledge: None,
             llm_url: None,
             llm_model: None,
+            llm_first_word_seconds: 10,
             llm_key: None,
+            llm_key_variable: None,
+            stt_url: None,
+            stt_model: None,
+            stt_language: None,
+            stt_key: None,
+            stt_key_variable: None,
+            tts_url: None,
+            tts_model: None,
+            tts_voice: None,
+            tts_wav: false,
+            tts_key: None,
+            tts_key_variable: None,
             greeting: None,
             ask_again: true,
             speculation: true,
@@ -163,9 +194,10 @@ impl Config {
                 Err(error) => mistakes.add(path.display(), format!("cannot be read: {error}")),
             }
         }
-        config.take_environment(environment, &mut mistakes);
+        config.take_environment(&environment, &mut mistakes);
         typed(&mut config, &mut mistakes);
         config.take_set();
+        config.take_keys(&environment, &mut mistakes);
         config.check(&mut mistakes);
         mistakes.none_or(config)
     }
@@ -225,7 +257,7 @@ impl Config {
                 Err(wrong) => mistakes.add("environment variable OPENAI_BASE_URL", wrong),
             }
         }
-        if self.llm_key.is_none() {
+        if self.llm_key.is_none() && self.llm_key_variable.is_none() {
             self.llm_key = environment("OPENAI_API_KEY").filter(|key| !key.is_empty());
             if self.llm_key.is_some() && self.llm_url.is_none() {
                 self.take_llm("https://api.openai.com/v1".to_owned());
@@ -236,7 +268,19 @@ impl Config {
     /// Who names a chat server wants its words.
     pub(crate) fn take_llm(&mut self, url: String) {
         self.llm_url = Some(url);
-        self.language_model = Language::Remote;
+        self.language_model.lead(Language::Remote);
+    }
+
+    /// ... a transcription server, its ears,
+    pub(crate) fn take_stt(&mut self, url: String) {
+        self.stt_url = Some(url);
+        self.recognizer.lead(Recognition::Remote);
+    }
+
+    /// ... and a speech server, its voice.
+    pub(crate) fn take_tts(&mut self, url: String) {
+        self.tts_url = Some(url);
+        self.synthesizer.lead(Synthesis::Remote);
     }
 
     /// A set takes the place of the built-in engines, and of no other that was chosen.
@@ -245,90 +289,72 @@ impl Config {
             return;
         }
         if self.recognizer == Recognition::PocketSphinx {
-            self.recognizer = Recognition::Whisper;
+            self.recognizer.lead(Recognition::Whisper);
         }
         if self.language_model == Language::Quote {
-            self.language_model = Language::Llama;
+            self.language_model.lead(Language::Llama);
         }
         if self.synthesizer == Synthesis::Flite {
-            self.synthesizer = Synthesis::Kokoro;
+            self.synthesizer.lead(Synthesis::Kokoro);
         }
     }
 
-    /// What each value alone cannot show.
-    fn check(&self, mistakes: &mut Mistakes) {
-        if self.lan && self.listen.ip().is_loopback() {
-            mistakes.add(
-                "--lan",
-                format!(
-                    "no phone reaches {}: leave --listen out, or name an address such as 0.0.0.0:8080",
-                    self.listen
-                ),
-            );
-        }
-        if !self.listen.ip().is_loopback() && self.key.is_none() && !self.lan {
-            mistakes.add(
-                "server.key",
-                format!(
-                    "{} can be reached from other machines, so a key is needed: set server.key or \
-                     REPARTEE_SERVER_KEY, give --key, use --lan to have one minted, or listen on 127.0.0.1",
-                    self.listen
-                ),
-            );
-        }
-        if self.language_model == Language::Remote && self.llm_url.is_none() {
-            mistakes.add(
-                "engines.language_model",
-                "\"remote\" needs llm.url (or --llm URL)",
-            );
-        }
-        self.check_models(mistakes);
-        if !self.relay_urls.is_empty() && self.relay_secret.is_none() {
-            mistakes.add(
-                "relay.secret",
-                "is needed with relay.urls: the relay's static-auth-secret",
-            );
-        }
-        if let Some(folder) = &self.knowledge
-            && !folder.is_dir()
-        {
-            mistakes.add(
-                "knowledge.folder",
-                format!("{} is not a folder", folder.display()),
-            );
+    /// Keys that stand in variables of their own; and those that were given for the same address before.
+    fn take_keys(&mut self, environment: impl Fn(&str) -> Option<String>, mistakes: &mut Mistakes) {
+        let known = (self.llm_url.clone(), self.llm_key.clone());
+        let servers = [
+            (
+                "llm",
+                &self.llm_url,
+                &self.llm_key_variable,
+                &mut self.llm_key,
+            ),
+            (
+                "stt",
+                &self.stt_url,
+                &self.stt_key_variable,
+                &mut self.stt_key,
+            ),
+            (
+                "tts",
+                &self.tts_url,
+                &self.tts_key_variable,
+                &mut self.tts_key,
+            ),
+        ];
+        for (section, url, variable, key) in servers {
+            if key.is_some() || url.is_none() {
+                continue;
+            }
+            let held = |name: &str| environment(name).filter(|key| !key.is_empty());
+            let at_openai = url.as_deref().is_some_and(check::is_openai);
+            *key = match variable {
+                Some(name) => held(name),
+                None if at_openai => held("OPENAI_API_KEY"),
+                None if *url == known.0 => known.1.clone(),
+                None => None,
+            };
+            if let (Some(name), None) = (variable, &key) {
+                let wrong = format!("the environment has no variable {name}");
+                mistakes.add(format!("{section}.key_variable"), wrong);
+            }
         }
     }
 
-    fn check_models(&self, mistakes: &mut Mistakes) {
-        let unset = self.models_set.is_none();
-        if self.recognizer == Recognition::Whisper && self.whisper_model.is_none() && unset {
-            mistakes.add(
-                "engines.recognizer",
-                "\"whisper\" needs whisper.model or models.set",
-            );
-        }
-        if self.language_model == Language::Llama && self.llama_model.is_none() && unset {
-            mistakes.add(
-                "engines.language_model",
-                "\"llama\" needs llama.model or models.set",
-            );
-        }
-        if self.synthesizer == Synthesis::Kokoro && self.kokoro_model.is_none() && unset {
-            mistakes.add(
-                "engines.synthesizer",
-                "\"kokoro\" needs kokoro.model or models.set",
-            );
-        }
-        let manifest = match crate::models::manifest(self.models_manifest.as_deref()) {
-            Ok(manifest) => manifest,
-            Err(wrong) => return mistakes.add("models.manifest", wrong),
-        };
-        let set = self.models_set.as_deref().unwrap_or_default();
-        if !unset && manifest.set(set).is_none() {
-            let names = manifest.sets.iter().map(|set| set.name.as_str());
-            let names = names.collect::<Vec<_>>().join(", ");
-            mistakes.add("models.set", format!("\"{set}\" is none of: {names}"));
-        }
+    /// Who hears, in their order.
+    pub(crate) fn recognizers(&self) -> Vec<Recognition> {
+        self.recognizer
+            .line(Recognition::Remote, Recognition::PocketSphinx)
+    }
+
+    /// Who finds the words, in their order.
+    pub(crate) fn language_models(&self) -> Vec<Language> {
+        self.language_model.line(Language::Remote, Language::Quote)
+    }
+
+    /// Who speaks, in their order.
+    pub(crate) fn synthesizers(&self) -> Vec<Synthesis> {
+        self.synthesizer.line(Synthesis::Remote, Synthesis::Flite)
     }
 
     /// All media goes through this one UDP port.

@@ -114,7 +114,7 @@ fn every_key_of_the_sample_has_its_meaning_above() {
 }
 
 /// One value for every key, none of them the default.
-const OTHER: [(&str, &str); 39] = [
+const OTHER: [(&str, &str); 52] = [
     ("server.listen", "127.0.0.1:9"),
     ("server.key", "K"),
     (
@@ -151,7 +151,20 @@ const OTHER: [(&str, &str); 39] = [
     ("knowledge.folder", "/"),
     ("llm.url", "http://localhost:1/v1"),
     ("llm.model", "m"),
+    ("llm.first_word_seconds", "5"),
     ("llm.key", "k"),
+    ("llm.key_variable", "V"),
+    ("stt.url", "http://localhost:2/v1"),
+    ("stt.model", "m"),
+    ("stt.language", "de"),
+    ("stt.key", "k"),
+    ("stt.key_variable", "V"),
+    ("tts.url", "http://localhost:3/v1"),
+    ("tts.model", "m"),
+    ("tts.voice", "nova"),
+    ("tts.format", "wav"),
+    ("tts.key", "k"),
+    ("tts.key_variable", "V"),
     ("conversation.greeting", "Good day."),
     ("conversation.ask_again", "no"),
     ("conversation.speculation", "off"),
@@ -307,7 +320,7 @@ fn the_names_that_every_openai_client_knows_are_understood() {
     let config = good("", &[url], "");
     assert_eq!(config.llm_url.as_deref(), Some("http://x/v1"));
     assert_eq!(
-        (config.language_model, config.llm_key),
+        (config.language_model.first, config.llm_key),
         (Language::Remote, None)
     );
     let config = good("", &[key], "");
@@ -362,4 +375,74 @@ fn a_set_takes_the_place_of_the_built_in_engines_alone() {
         sentence.contains("/no/such.toml cannot be read"),
         "{sentence}"
     );
+}
+
+/// One engine, or several in the order in which they take over; a list and names with commas are the same.
+#[test]
+fn engines_stand_in_the_order_that_is_written() {
+    let list = "engines.language_model = [\"remote\", \"llama\", \"quote\"]";
+    let commas = "engines.language_model = \"remote, llama,quote\"";
+    let wanted = [Language::Remote, Language::Llama, Language::Quote];
+    let needs = "llm.url = \"http://own\"\nllama.model = \"/m.gguf\"";
+    for order in [list, commas] {
+        let config = good(&format!("{needs}\n{order}"), &[], "");
+        assert_eq!(config.language_models(), wanted, "{order}");
+    }
+    let variable = [("REPARTEE_ENGINES_LANGUAGE_MODEL", "remote,llama,quote")];
+    assert_eq!(good(needs, &variable, "").language_models(), wanted);
+}
+
+#[test]
+fn behind_a_remote_engine_stands_the_built_in_one_unless_told() {
+    let typed = "--llm http://a --stt http://b --tts http://c";
+    let config = good("", &[], typed);
+    assert_eq!(
+        config.language_models(),
+        [Language::Remote, Language::Quote]
+    );
+    assert_eq!(
+        config.recognizers(),
+        [Recognition::Remote, Recognition::PocketSphinx]
+    );
+    assert_eq!(config.synthesizers(), [Synthesis::Remote, Synthesis::Flite]);
+    let alone = "engines.language_model = [\"remote\"]\nengines.recognizer = [\"remote\"]";
+    let config = good(alone, &[], typed);
+    assert_eq!(config.language_models(), [Language::Remote]);
+    assert_eq!(config.recognizers(), [Recognition::Remote]);
+    // Several that were chosen stay behind the one that is typed, one alone gives way to it.
+    let several = "engines.synthesizer = [\"kokoro\", \"flite\"]\nkokoro.model = \"/k.onnx\"";
+    let wanted = [Synthesis::Remote, Synthesis::Kokoro, Synthesis::Flite];
+    assert_eq!(good(several, &[], typed).synthesizers(), wanted);
+    let one = "engines.synthesizer = \"kokoro\"\nkokoro.model = \"/k.onnx\"";
+    let wanted = [Synthesis::Remote, Synthesis::Flite];
+    assert_eq!(good(one, &[], typed).synthesizers(), wanted);
+}
+
+#[test]
+fn a_key_is_shown_to_the_address_that_it_was_given_for() {
+    let keys = [("OPENAI_API_KEY", "openai"), ("MINE", "mine")];
+    let config = good(
+        "llm.url = \"http://own\"\nllm.key = \"own\"\nstt.url = \"http://own\"\ntts.url = \"http://other\"",
+        &keys,
+        "",
+    );
+    assert_eq!(config.stt_key.as_deref(), Some("own"), "the same address");
+    assert_eq!(config.tts_key, None, "another one");
+    let config = good(
+        "",
+        &keys,
+        "--tts https://api.openai.com/v1 --stt https://api.openai.com.evil/v1",
+    );
+    assert_eq!(config.tts_key.as_deref(), Some("openai"));
+    assert_eq!(config.stt_key, None);
+    let config = good(
+        "llm.url = \"http://own\"\nllm.key_variable = \"MINE\"",
+        &keys,
+        "",
+    );
+    assert_eq!(config.llm_key.as_deref(), Some("mine"));
+    let missing = "stt.url = \"http://own\"\nstt.key_variable = \"NOBODYS\"";
+    let (at, sentence) = only(wrong(missing, &keys, ""));
+    assert_eq!(at, "stt.key_variable");
+    assert!(sentence.ends_with("no variable NOBODYS"), "{sentence}");
 }

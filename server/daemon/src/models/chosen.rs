@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 /// The configuration with paths in place of names and sets, each looked at.
 pub(crate) fn chosen(config: &Config) -> Result<Config, String> {
     let mut config = config.clone();
-    let whisper = config.recognizer == Recognition::Whisper;
-    let llama = config.language_model == Language::Llama;
-    let kokoro = config.synthesizer == Synthesis::Kokoro;
+    let whisper = config.recognizer.has(Recognition::Whisper);
+    let llama = config.language_model.has(Language::Llama);
+    let kokoro = config.synthesizer.has(Synthesis::Kokoro);
     if !whisper && !llama && !kokoro {
         return Ok(config);
     }

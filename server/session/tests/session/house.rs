@@ -66,8 +66,31 @@ impl House {
         self
     }
 
+    /// Where the first fails, the second answers.
+    pub(crate) fn answers_in_line(
+        mut self,
+        first: ScriptedLanguage,
+        second: ScriptedLanguage,
+    ) -> Self {
+        let (LanguagePort(first), LanguagePort(second)) = (language(first), language(second));
+        self.engines.language_model = LanguagePort(first.followed_by(second));
+        self
+    }
+
     pub(crate) fn speaks(mut self, voice: impl Synthesizer + 'static) -> Self {
         self.engines.synthesizer = Some(synthesizer(voice));
+        self
+    }
+
+    /// Where the first fails, the second speaks.
+    pub(crate) fn speaks_in_line(
+        mut self,
+        first: impl Synthesizer + 'static,
+        second: impl Synthesizer + 'static,
+    ) -> Self {
+        let (SynthesizerPort(first), SynthesizerPort(second)) =
+            (synthesizer(first), synthesizer(second));
+        self.engines.synthesizer = Some(SynthesizerPort(first.followed_by(second)));
         self
     }
 

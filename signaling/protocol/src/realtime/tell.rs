@@ -141,6 +141,10 @@ impl Realtime {
             }
             Event::Refused { token, refusal } => self.tell_refused(*token, *refusal, messages),
             Event::Notice { code, message } => self.notice(code, message, messages),
+            Event::EngineChanged { from, to, why } => {
+                let body = json!({"from": from, "to": to, "why": why});
+                self.send("repartee.engine", body, messages);
+            }
             Event::Goodbye { reason } => {
                 self.send("repartee.goodbye", json!({"reason": reason}), messages)
             }

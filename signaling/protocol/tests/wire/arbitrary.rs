@@ -5,7 +5,7 @@ use proptest::test_runner::RngSeed;
 use serde_json::{Map, Value, json};
 use signaling_protocol::Dialect;
 use signaling_protocol::model::{
-    Author, Call, Command, Ending, Event, LineKind, Modality, Place, Refusal, Stage,
+    Author, Call, Command, Ending, Engine, Event, LineKind, Modality, Place, Refusal, Stage,
 };
 use signaling_protocol::realtime::Realtime;
 use std::collections::HashSet;
@@ -262,7 +262,21 @@ fn server_event() -> impl Strategy<Value = Event> {
             token,
             refusal: Refusal::NoSuchLine
         }),
+        (text(), text(), text()).prop_map(|(from, to, why)| Event::EngineChanged {
+            from: engine(from),
+            to: engine(to),
+            why
+        }),
     ]
+}
+
+fn engine(name: String) -> Engine {
+    Engine {
+        seam: "synthesizer".to_owned(),
+        grade: "remote".to_owned(),
+        voices: vec![name.clone()],
+        name,
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -339,6 +339,15 @@ fn silence_and_goodbye(call: &mut Script) {
         code: "voice_unknown".to_owned(),
         message: "No voice is called so.".to_owned(),
     });
+    let remote = Engine {
+        grade: "remote".to_owned(),
+        ..engine("synthesizer", "speaker at 192.0.2.7", &["alloy"])
+    };
+    call.tell(Event::EngineChanged {
+        from: remote,
+        to: engine("synthesizer", "flite", &["slt"]),
+        why: "The voice server at 192.0.2.7 broke off.".to_owned(),
+    });
     call.tell(Event::Goodbye {
         reason: "the server is shutting down".to_owned(),
     });

@@ -101,9 +101,32 @@ fn each_kind_of_wrong_value_is_named_with_its_place() {
         (
             "engines.recognizer = \"wisper\"",
             "engines.recognizer",
-            "none of: pocketsphinx, whisper, none",
+            "none of: pocketsphinx, whisper, remote, none",
         ),
         ("llm.url = \"localhost:1\"", "llm.url", "is not a URL"),
+        ("stt.url = \"localhost:1\"", "stt.url", "is not a URL"),
+        ("tts.url = \"localhost:1\"", "tts.url", "is not a URL"),
+        ("tts.format = \"mp3\"", "tts.format", "none of: pcm, wav"),
+        (
+            "engines.language_model = [\"quote\", \"qoute\"]",
+            "engines.language_model",
+            "\"qoute\" is none of",
+        ),
+        (
+            "engines.language_model = []",
+            "engines.language_model",
+            "name at least one",
+        ),
+        (
+            "engines.language_model = [\"quote\", \"quote\"]",
+            "engines.language_model",
+            "stands there twice",
+        ),
+        (
+            "engines.recognizer = \"pocketsphinx, none\"",
+            "engines.recognizer",
+            "stands alone",
+        ),
         ("llm.url = \"https://\"", "llm.url", "is not a URL"),
     ];
     for (file, path, part) in table {

@@ -1,5 +1,6 @@
-//! A chat server of ours, which does what a test tells it to and remembers what it was asked.
+//! A server of ours, which does what a test tells it to and remembers what it was asked.
 
+use std::io::{Read, Write};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, StreamExt, stream};
 use models_engine::{Author, Cancel, LanguageModel, Line, Passage, Piece, Prompt, Stopped};
-use models_remote::{Patience, Remote, RemoteOptions};
+use models_remote::{Patience, RemoteLanguage, RemoteOptions};
 use serde_json::{Value, json};
 
 /// What a test waits for at most before it fails; nothing is timed by it.
@@ -24,6 +25,8 @@ pub(crate) struct Asked {
     pub(crate) path: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
+    /// As it came, where it is no JSON.
+    pub(crate) bytes: Bytes,
 }
 
 pub(crate) struct StandIn {
@@ -78,20 +81,21 @@ impl StandIn {
         self.asked.lock().expect("nobody panicked with it").clone()
     }
 
-    pub(crate) fn remote(&self) -> Remote {
+    pub(crate) fn remote(&self) -> RemoteLanguage {
         remote(&self.url, Some("tiny"))
     }
 }
 
 async fn take(State(desk): State<Desk>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, 1 << 20)
+    let body = axum::body::to_bytes(body, 16 << 20)
         .await
         .unwrap_or_default();
     let asked = Asked {
         path: parts.uri.path().to_owned(),
         headers: parts.headers,
         body: serde_json::from_slice(&body).unwrap_or_default(),
+        bytes: body,
     };
     let response = (desk.answer)(&asked);
     desk.asked
@@ -102,25 +106,32 @@ async fn take(State(desk): State<Desk>, request: Request) -> Response {
     response
 }
 
-pub(crate) fn remote(url: &str, model: Option<&str>) -> Remote {
-    impatient(
-        url,
-        model,
-        Patience {
-            connect: LIMIT,
-            first_word: LIMIT,
-            next_word: LIMIT,
-        },
-    )
+pub(crate) fn remote(url: &str, model: Option<&str>) -> RemoteLanguage {
+    impatient(url, model, patient())
 }
 
-pub(crate) fn impatient(url: &str, model: Option<&str>, patience: Patience) -> Remote {
-    let options = RemoteOptions {
+/// Nothing is late, and what is tried again is tried at once.
+pub(crate) fn patient() -> Patience {
+    Patience {
+        connect: LIMIT,
+        first: LIMIT,
+        next: LIMIT,
+        pause: Duration::ZERO,
+        pauses: Duration::from_secs(1),
+        lag: LIMIT,
+    }
+}
+
+pub(crate) fn options(url: &str, model: Option<&str>) -> RemoteOptions {
+    RemoteOptions {
         base_url: url.to_owned(),
         key: Some("sk-secret".to_owned()),
         model: model.map(str::to_owned),
-    };
-    Remote::with_patience(options, patience).expect("the address is good")
+    }
+}
+
+pub(crate) fn impatient(url: &str, model: Option<&str>, patience: Patience) -> RemoteLanguage {
+    RemoteLanguage::with_patience(options(url, model), patience).expect("the address is good")
 }
 
 /// One delta of a chat stream.
@@ -158,6 +169,14 @@ pub(crate) fn streamed(
 
 /// Says something and then nothing for ever; tells when the client has hung up.
 pub(crate) fn endless(words: &'static str, gone: SyncSender<()>) -> Response {
+    streamed(held_open(delta(words).into(), gone))
+}
+
+/// Some bytes and then nothing for ever; tells when the client has hung up.
+pub(crate) fn held_open(
+    first: Bytes,
+    gone: SyncSender<()>,
+) -> impl Stream<Item = std::io::Result<Bytes>> + Send + 'static {
     struct Guard(SyncSender<()>);
     impl Drop for Guard {
         fn drop(&mut self) {
@@ -165,12 +184,45 @@ pub(crate) fn endless(words: &'static str, gone: SyncSender<()>) -> Response {
         }
     }
     let guard = Guard(gone);
-    let first = stream::iter([Ok(Bytes::from(delta(words)))]);
     let never = stream::pending().map(move |part: std::io::Result<Bytes>| {
         let _held = &guard;
         part
     });
-    streamed(first.chain(never))
+    stream::iter([Ok(first)]).chain(never)
+}
+
+/// A server that closes in the middle of its answer: it takes one request, says this much of a longer body, and is gone.
+/// Its address.
+pub(crate) fn closing(kind: &str, body: &[u8]) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
+    let head =
+        format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: 99999999\r\n\r\n");
+    let answer = [head.as_bytes(), body].concat();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("somebody asks");
+        read_request(&mut stream);
+        stream.write_all(&answer).expect("somebody reads");
+    });
+    format!("http://{address}/v1")
+}
+
+/// With its body: a line that is closed while something is unread is cut, not ended.
+fn read_request(stream: &mut std::net::TcpStream) {
+    let (mut request, mut buffer) = (Vec::new(), [0; 16_384]);
+    let wanted = |request: &[u8]| {
+        let text = String::from_utf8_lossy(request).to_ascii_lowercase();
+        let head = text.split_once("\r\n\r\n")?.0;
+        let length = head.split_once("content-length: ")?.1;
+        let length: usize = length.lines().next()?.parse().ok()?;
+        let end = request.windows(4).position(|four| four == b"\r\n\r\n")?;
+        Some(end + 4 + length)
+    };
+    while wanted(&request).is_none_or(|wanted| request.len() < wanted) {
+        let read = stream.read(&mut buffer).expect("the request comes whole");
+        assert!(read > 0, "the request comes whole");
+        request.extend_from_slice(&buffer[..read]);
+    }
 }
 
 pub(crate) fn wait_for(signal: &Receiver<()>) {
@@ -206,7 +258,7 @@ pub(crate) fn question() -> Prompt {
 }
 
 /// Composes the answer to the question: the text, the sources, and how it ended.
-pub(crate) fn compose(model: &Remote) -> (String, Vec<usize>, Result<(), Stopped>) {
+pub(crate) fn compose(model: &RemoteLanguage) -> (String, Vec<usize>, Result<(), Stopped>) {
     let (mut text, mut cited) = (String::new(), Vec::new());
     let result = model.compose(
         &question(),
@@ -223,7 +275,7 @@ pub(crate) fn compose(model: &Remote) -> (String, Vec<usize>, Result<(), Stopped
 }
 
 /// The sentence of a failure.
-pub(crate) fn failure(model: &Remote) -> String {
+pub(crate) fn failure(model: &RemoteLanguage) -> String {
     match compose(model).2 {
         Err(Stopped::Failed(failure)) => failure.message,
         other => panic!("it should have failed: {other:?}"),

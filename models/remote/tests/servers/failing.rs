@@ -9,7 +9,7 @@ use models_remote::{Patience, RemoteOptions};
 use serde_json::json;
 
 use crate::stand_in::{
-    StandIn, compose, delta, endless, events, failure, impatient, remote, status,
+    StandIn, compose, delta, endless, events, failure, impatient, patient, remote, status,
 };
 
 const SHORT: Duration = Duration::from_millis(50);
@@ -24,7 +24,7 @@ fn each_status_says_what_to_do() {
         (429, "quota"),
         (500, "look at its log"),
         (503, "HTTP 503"),
-        (302, "HTTP 302"),
+        (307, "sends elsewhere with HTTP 307"),
     ];
     for (code, wanted) in table {
         let body = json!({"error": {"message": "You said: hello", "code": "some_code"}});
@@ -120,8 +120,8 @@ fn a_server_that_says_nothing_is_given_up_before_and_after_the_first_word() {
     let (gone, _kept) = sync_channel(2);
     let server = StandIn::serve(move |_| endless("It is", gone.clone()));
     let patience = Patience {
-        next_word: SHORT,
-        ..Patience::default()
+        next: SHORT,
+        ..patient()
     };
     let (text, _, result) = compose(&impatient(&server.url, Some("tiny"), patience));
     assert_eq!(text, "It is");
@@ -132,8 +132,8 @@ fn a_server_that_says_nothing_is_given_up_before_and_after_the_first_word() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}/v1", silent.local_addr().expect("it is bound"));
     let patience = Patience {
-        first_word: SHORT,
-        ..Patience::default()
+        first: SHORT,
+        ..patient()
     };
     let sentence = failure(&impatient(&url, Some("tiny"), patience));
     assert!(sentence.contains("said nothing"), "{sentence}");
@@ -169,6 +169,6 @@ fn the_key_is_in_no_debug_output() {
         model: None,
     };
     assert!(!format!("{options:?}").contains("secret"));
-    let model = models_remote::Remote::new(options).expect("the address is good");
+    let model = models_remote::RemoteLanguage::new(options).expect("the address is good");
     assert!(!format!("{model:?}").contains("secret"));
 }

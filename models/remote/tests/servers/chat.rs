@@ -1,19 +1,16 @@
-//! The remote language model against a chat server of ours: streaming, cancelling, and every way to fail.
-
-mod failing;
-mod stand_in;
+//! The remote language model against a chat server of ours: streaming, cancelling, tools.
 
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
 
+use crate::stand_in::{
+    StandIn, compose, delta, endless, question, remote, reply, status, streamed, wait_for,
+};
 use axum::body::Bytes;
 use axum::response::IntoResponse;
 use futures_util::{StreamExt, stream};
 use models_engine::{Ability, Cancel, Grade, LanguageModel, Piece, Stopped, contract};
 use serde_json::json;
-use stand_in::{
-    StandIn, compose, delta, endless, question, remote, reply, status, streamed, wait_for,
-};
 
 #[test]
 fn speaks_and_cites() {
@@ -215,7 +212,7 @@ fn a_server_that_does_not_stream_is_heard_too() {
 #[test]
 fn thoughts_usage_and_comments_in_the_stream_are_passed_over() {
     let server = StandIn::serve(|_| {
-        stand_in::events(&[
+        crate::stand_in::events(&[
             ": waiting\n\n".to_owned(),
             "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":null}}]}\n\n"
                 .to_owned(),

@@ -1,0 +1,120 @@
+//! An utterance on its way along the line of recognizers: its sound is kept for the next one.
+
+use super::{Taken, Task};
+use crate::hearing::{HANDOVER, Heard, Sound, WAITING};
+use models_engine::{Cancel, Hint, Hypothesis, Listening, Recognizer, Stopped, Transcript};
+use std::sync::mpsc::Receiver;
+
+/// Kept for the next recognizer, and no more: as much as may wait for the first.
+const KEPT: usize = WAITING * HANDOVER;
+
+pub(crate) struct Utterance {
+    hint: Hint,
+    sounds: Receiver<Sound>,
+    /// Where somebody could take over: what was taken from `sounds` so far.
+    kept: Option<Vec<f32>>,
+    over: bool,
+    /// Another recognizer has begun it: what that one held for stable is not.
+    again: bool,
+}
+
+impl Utterance {
+    /// `keeps`: another recognizer stands behind the first.
+    pub(crate) fn new(hint: Hint, sounds: Receiver<Sound>, keeps: bool) -> Self {
+        Self {
+            hint,
+            sounds,
+            kept: keeps.then(Vec::new),
+            over: false,
+            again: false,
+        }
+    }
+
+    fn keep(&mut self, speech: &[f32]) {
+        if let Some(kept) = &mut self.kept {
+            let room = KEPT.saturating_sub(kept.len());
+            kept.extend_from_slice(&speech[..speech.len().min(room)]);
+        }
+    }
+
+    /// Follows the utterance from its first sound to its transcript, catching up with what was kept.
+    fn follow<'a>(
+        &mut self,
+        mut listening: Box<dyn Listening + 'a>,
+        out: &mut dyn FnMut(Heard) -> bool,
+        cancel: &Cancel,
+    ) -> Result<Transcript, Stopped> {
+        let again = std::mem::replace(&mut self.again, true);
+        let mut so_far = SoFar {
+            again,
+            text: String::new(),
+        };
+        for speech in self.kept.iter().flat_map(|kept| kept.chunks(HANDOVER)) {
+            cancel.check()?;
+            so_far.hear(listening.push(speech, cancel)?, out);
+        }
+        while !self.over {
+            // The sender goes with its `Hearing`: then nobody wants the words.
+            let sound = self.sounds.recv().map_err(|_| Stopped::Cancelled)?;
+            cancel.check()?;
+            match sound {
+                Sound::More(speech) => {
+                    self.keep(&speech);
+                    so_far.hear(listening.push(&speech, cancel)?, out);
+                }
+                Sound::Settle(mark) => {
+                    let settled = listening.settle(cancel)?;
+                    let text = settled.unwrap_or_else(|| so_far.text.clone());
+                    out(Heard::Settled { mark, text });
+                }
+                Sound::Finished => self.over = true,
+            }
+        }
+        listening.finish(cancel)
+    }
+}
+
+/// The words of one recognizer.
+struct SoFar {
+    /// It is not the first: it may change what that one held for stable.
+    again: bool,
+    text: String,
+}
+
+impl SoFar {
+    fn hear(&mut self, words: Option<Hypothesis>, out: &mut dyn FnMut(Heard) -> bool) {
+        if let Some(mut words) = words {
+            words.stable = if self.again { 0 } else { words.stable };
+            self.text.clone_from(&words.text);
+            out(Heard::Partial(words));
+        }
+    }
+}
+
+impl Task<dyn Recognizer> for Utterance {
+    type Report = Heard;
+
+    fn work(
+        &mut self,
+        engine: &dyn Recognizer,
+        out: &mut dyn FnMut(Heard) -> bool,
+        cancel: &Cancel,
+    ) -> Result<Heard, Stopped> {
+        let hint = self.hint.clone();
+        let listening = engine.listen(&hint)?;
+        let transcript = self.follow(listening, out, cancel)?;
+        Ok(Heard::Ended(Ok(transcript)))
+    }
+
+    fn stopped(stopped: Stopped) -> Heard {
+        Heard::Ended(Err(stopped))
+    }
+
+    fn taken(taken: Taken) -> Heard {
+        Heard::Taken(taken)
+    }
+
+    fn name(engine: &dyn Recognizer) -> String {
+        engine.card().name
+    }
+}
