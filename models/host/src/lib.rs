@@ -11,4 +11,4 @@ mod port;
 pub use hearing::{Heard, Hearing, RecognizerPort};
 pub use job::{Job, Mailbox};
 pub use pool::{Pool, PoolOptions};
-pub use port::{Composing, LanguagePort, RetrieverPort, Speaking, SynthesizerPort};
+pub use port::{Composing, EndpointerPort, LanguagePort, RetrieverPort, Speaking, SynthesizerPort};

@@ -3,6 +3,7 @@
 //! A session owns the effects and decides nothing: the conversation says who holds the floor, the
 //! engines say what things mean, the peer carries sound and words.
 
+mod endings;
 mod engines;
 mod journal;
 mod keeping;

@@ -3,7 +3,7 @@
 use crate::reports::Report;
 use crate::session::Session;
 use crate::translate;
-use models_engine::{Evidence, Hint, Query, Script};
+use models_engine::{Hint, Query, Script};
 use server_conversation::{
     Fact, HearingEvent, Input, Millis, Output, PhraseEvent, PhraseId, ReplyEvent, ReplyId,
     UtteranceId,
@@ -19,18 +19,7 @@ impl Session {
                 partial,
                 silence,
                 speech,
-            } => {
-                let (silence_ms, speech_ms) = (small(silence), small(speech));
-                let evidence = Evidence {
-                    partial: &partial,
-                    silence_ms,
-                    speech_ms,
-                    speech: &[],
-                };
-                let finished = self.engines.endpointer.judge(&evidence);
-                self.inputs
-                    .push_back(Input::Hearing(utterance, HearingEvent::Judged { finished }));
-            }
+            } => self.judge(utterance, partial, silence, speech),
             // A caller who waits comes before one who may yet go on.
             Output::Settle { utterance, mark } => {
                 if self.engines.have_room() {
@@ -38,11 +27,13 @@ impl Session {
                 }
             }
             Output::Finish { utterance } => {
+                self.ending = None;
                 if let Some(hearing) = self.ears.finish(utterance) {
                     self.finishing.insert(utterance, hearing);
                 }
             }
             Output::Forget { utterance } => {
+                self.ending = None;
                 self.ears.forget(utterance);
                 self.finishing.remove(&utterance);
             }
@@ -149,9 +140,4 @@ impl Session {
         }
         self.wire.tell(event);
     }
-}
-
-/// Longer than a month of silence is said to be a month.
-fn small(millis: Millis) -> u32 {
-    u32::try_from(millis.0).unwrap_or(u32::MAX)
 }

@@ -26,6 +26,7 @@ pub(crate) struct Config {
     pub(crate) media_port: u16,
     pub(crate) public_addresses: Vec<IpAddr>,
     pub(crate) voice_detector: VoiceDetection,
+    pub(crate) endpointer: Ending,
     pub(crate) recognizer: Recognition,
     /// 0: one for each core.
     pub(crate) recognizer_threads: usize,
@@ -66,6 +67,12 @@ pub(crate) enum VoiceDetection {
     Silero,
     Earshot,
     Scripted,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Rules,
+    SmartTurn,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +118,7 @@ impl Default for Config {
             media_port: 0,
             public_addresses: Vec::new(),
             voice_detector: VoiceDetection::Silero,
+            endpointer: Ending::Rules,
             recognizer: Recognition::PocketSphinx,
             recognizer_threads: 0,
             language_model: Language::Quote,
