@@ -148,6 +148,7 @@ impl Session {
             seconds = self.start.elapsed().as_secs(),
             "call ends"
         );
+        self.options.speculation.report();
         self.keep_journal().await;
     }
 
