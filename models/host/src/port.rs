@@ -6,8 +6,8 @@ use crate::fail_over::{Errand, Taken};
 use crate::job::{Job, Mailbox};
 use crate::pool::Pool;
 use models_engine::{
-    Cancel, Card, LanguageModel, Passage, Piece, Prompt, Query, Retriever, Script, Spoken, Stopped,
-    Synthesizer,
+    Cancel, Card, Endpointer, LanguageModel, Passage, Piece, Probability, Prompt, Query, Retriever,
+    Script, Spoken, Stopped, Synthesizer,
 };
 use tokio::sync::mpsc;
 
@@ -35,6 +35,30 @@ pub struct LanguagePort(pub Pool<dyn LanguageModel>);
 
 #[derive(Clone)]
 pub struct SynthesizerPort(pub Pool<dyn Synthesizer>);
+
+/// For an endpointer that listens; what it says of words is asked in place.
+#[derive(Clone)]
+pub struct EndpointerPort(pub Pool<dyn Endpointer>);
+
+impl EndpointerPort {
+    /// None where it cannot tell, or is too busy: then the words must do.
+    pub fn listen<T: Send + 'static>(
+        &self,
+        speech: Vec<f32>,
+        to: &mpsc::Sender<T>,
+        wrap: impl Fn(Option<Probability>) -> T + Send + Clone + 'static,
+    ) -> Job {
+        run(
+            &self.0,
+            to,
+            wrap,
+            |_| None,
+            move |engine, end, _| {
+                end(engine.listen(&speech));
+            },
+        )
+    }
+}
 
 impl RetrieverPort {
     pub fn card(&self) -> Card {

@@ -3,6 +3,7 @@
 use crate::ear::Ear;
 use crate::floor::Floor;
 use crate::guess::Guess;
+use crate::habits::Habits;
 use crate::history::History;
 use crate::ledger::Ledger;
 use crate::output::{Fact, Output};
@@ -27,6 +28,7 @@ pub struct Conversation {
     pub(crate) said: Vec<Said>,
     /// Replies beside the floor.
     pub(crate) asides: Vec<Reply>,
+    pub(crate) habits: Habits,
     /// The reply that is kept back until it is certain that the caller has finished.
     pub(crate) guess: Option<Box<Guess>>,
     pub(crate) greeted: bool,
@@ -56,6 +58,7 @@ impl Conversation {
             history: History::default(),
             said: Vec::new(),
             asides: Vec::new(),
+            habits: Habits::default(),
             guess: None,
             greeted: false,
             asked_idle: 0,

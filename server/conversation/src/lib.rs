@@ -14,6 +14,7 @@ mod ending;
 mod floor;
 mod guess;
 mod guessing;
+mod habits;
 mod hearing;
 mod history;
 mod ids;

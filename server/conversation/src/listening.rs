@@ -21,7 +21,11 @@ impl Conversation {
         };
         let now = self.now;
         if let Some(utterance) = self.floor.utterance_mut() {
+            let paused = utterance.pausing().then(|| utterance.silence(window.start));
             utterance.hear(&window, ears.threshold, now);
+            if let Some(pause) = paused.filter(|_| !utterance.pausing()) {
+                self.habits.went_on_after(pause);
+            }
             self.weigh();
         } else if self.contestable() {
             if window.begins {
@@ -99,7 +103,15 @@ impl Conversation {
         let unheard = reply
             .as_ref()
             .is_some_and(|reply| reply.heard == 0 && !reply.covers.is_empty());
-        let goes_on = unheard || self.said.iter().any(|said| said.wants_reply);
+        let answered = reply.iter().flat_map(|reply| &reply.covers);
+        let waits = self.said.iter().filter(|said| said.wants_reply);
+        let before = answered.filter(|_| unheard).chain(waits).last();
+        let goes_on = before.is_some();
+        // They were taken to have finished, and had not.
+        if let Some(said) = before.filter(|said| said.words != Words::Typed) {
+            self.habits
+                .went_on_after(began - (end - (self.now - said.at)));
+        }
         let mut utterance = self.listen(began, end, goes_on);
         if !self.manual() {
             self.tell_started(&mut utterance);
@@ -248,6 +260,7 @@ impl Conversation {
             return;
         };
         let silence = utterance.silence(end);
+        let pauses = pauses.of(self.habits.patience());
         if utterance.over(silence, pauses) || utterance.lasted(end) >= p::UTTERANCE {
             return self.commit();
         }

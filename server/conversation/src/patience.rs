@@ -82,6 +82,12 @@ pub(crate) const UTTERANCE: Millis = Millis(60_000);
 /// If no sound comes for this long while the caller speaks, the line is dead and counts as silence.
 pub(crate) const DEAF: Millis = Millis(1_500);
 
+/// So many of a caller's own pauses are remembered, shorter ones apart ...
+pub(crate) const HABIT_PAUSES: usize = 8;
+pub(crate) const HABIT_LEAST: Millis = Millis(160);
+/// ... and where it is not clear that they have finished, they are given so much more than those.
+pub(crate) const HABIT_MARGIN: Millis = Millis(100);
+
 /// At this silence the end is guessed at, and a reply begun that is kept back: stops within words are
 /// shorter than 100 ms. What engines need up to 0.4 s for is ready when a silence of 0.5 s is over.
 pub(crate) const GUESS: Millis = Millis(128);

@@ -69,6 +69,14 @@ pub(crate) struct Pauses {
     pub(crate) longest: Millis,
 }
 
+impl Pauses {
+    /// For a caller who wants so much patience.
+    pub(crate) fn of(self, patience: Millis) -> Self {
+        let usual = self.usual.max(patience.min(self.longest));
+        Self { usual, ..self }
+    }
+}
+
 /// What became of a sound over the agent's voice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {

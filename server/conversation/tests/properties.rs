@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use server_conversation::{
-    Conversation, Fact, Input, Millis, Output, PhraseEvent, PhraseId, ReplyEvent, ReplyId, Settings,
+    Conversation, Effect, Fact, HearingEvent, Input, Millis, Output, PhraseEvent, PhraseId,
+    ReplyEvent, ReplyId, Settings, Tool, UtteranceId,
 };
 
 /// Words, numbers, marks and signs of all kinds, in pieces as a model emits them.
@@ -94,6 +95,69 @@ impl Told {
     }
 }
 
+/// What an engine may say of a reply, in any order and as often as it likes.
+fn engine_event() -> impl Strategy<Value = Input> {
+    let reply = |event| Input::Reply(ReplyId(1), event);
+    let phrase = |event| {
+        let (reply, index) = (ReplyId(1), 0);
+        Input::Phrase(PhraseId { reply, index }, event)
+    };
+    let total = Millis(900);
+    let message = || "no".to_owned();
+    prop_oneof![
+        4 => "[a-z]{1,30}[.,] ".prop_map(move |text| reply(ReplyEvent::Text { text })),
+        1 => Just(reply(ReplyEvent::Found { passages: Vec::new() })),
+        1 => (0..9_usize).prop_map(move |passage| reply(ReplyEvent::Cite { passage })),
+        2 => "look|set|book|nothing".prop_map(move |tool| reply(ReplyEvent::Call { tool })),
+        2 => "[{}\"a ]{0,4}".prop_map(move |text| reply(ReplyEvent::Arguments { text })),
+        1 => Just(reply(ReplyEvent::Composed)),
+        1 => Just(reply(ReplyEvent::Failed { message: message() })),
+        1 => Just(phrase(PhraseEvent::Speech { total })),
+        1 => Just(phrase(PhraseEvent::Spoken { total })),
+        1 => Just(phrase(PhraseEvent::Played { total, done: true })),
+        1 => Just(phrase(PhraseEvent::Failed { message: message() })),
+    ]
+}
+
+/// A conversation in which the caller has paused, and reply 1 is kept back.
+fn held(passages: usize, calls: bool) -> (Conversation, u64) {
+    let tool = Tool {
+        name: "look".to_owned(),
+        description: String::new(),
+        parameters: "{}".to_owned(),
+        effect: Effect::Reads,
+    };
+    let mut core = Conversation::new(Settings {
+        speculation: true,
+        passages,
+        tools: if calls { vec![tool] } else { Vec::new() },
+        ..Settings::default()
+    });
+    let mut now = 0;
+    for window in 0..22 {
+        now += 32;
+        let probability = if window < 18 { 0.9 } else { 0.0 };
+        let (voicing, level_dbfs, end) = (probability, -20.0, Millis(now));
+        let voice = Input::Voice {
+            probability,
+            voicing,
+            level_dbfs,
+            end,
+        };
+        core.handle(Millis(now), voice);
+        while core.poll_output().is_some() {}
+    }
+    let of = |event| Input::Hearing(UtteranceId(1), event);
+    let (mark, text) = (1, "look it up".to_owned());
+    core.handle(Millis(now), of(HearingEvent::Settled { mark, text }));
+    while core.poll_output().is_some() {}
+    core.handle(Millis(now), of(HearingEvent::Judged { finished: 0.5 }));
+    let outputs: Vec<Output> = std::iter::from_fn(|| core.poll_output()).collect();
+    let holds = |output: &Output| matches!(output, Output::Hold { .. });
+    assert!(outputs.iter().any(holds), "{outputs:?}");
+    (core, now)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -153,6 +217,39 @@ proptest! {
             while core.poll_output().is_some() {}
         }
         core.handle(Millis(9_000), Input::HangUp);
+        let outputs: Vec<Output> = std::iter::from_fn(|| core.poll_output()).collect();
+        prop_assert_eq!(outputs.last(), Some(&Output::End));
+    }
+
+    #[test]
+    fn whatever_engines_say_of_a_reply_that_is_kept_back_stays_here(
+        events in prop::collection::vec(engine_event(), 0..40),
+        (passages, calls) in (0_usize..3, any::<bool>()),
+        confirms in any::<bool>(),
+    ) {
+        let (mut core, mut now) = held(passages, calls);
+        let mut told = Vec::new();
+        let mut take = |core: &mut Conversation, now: u64, input: Input| {
+            core.handle(Millis(now), input);
+            let outputs = std::iter::from_fn(|| core.poll_output());
+            let facts = outputs.filter_map(|output| match output {
+                Output::Tell(fact) => Some(fact),
+                _ => None,
+            });
+            told.extend(facts.filter(|fact| fact.reply() == Some(ReplyId(1))));
+            told.len()
+        };
+        for event in events {
+            now += 1;
+            prop_assert_eq!(take(&mut core, now, event), 0);
+        }
+        if confirms {
+            take(&mut core, now, Input::Commit { token: 1 });
+            let (text, confidence) = ("Look it up!".to_owned(), 1.0);
+            let words = HearingEvent::Transcript { text, confidence };
+            take(&mut core, now, Input::Hearing(UtteranceId(1), words));
+        }
+        core.handle(Millis(now), Input::HangUp);
         let outputs: Vec<Output> = std::iter::from_fn(|| core.poll_output()).collect();
         prop_assert_eq!(outputs.last(), Some(&Output::End));
     }

@@ -4,17 +4,17 @@ mod native;
 mod remote;
 mod warm;
 
-use crate::config::{Config, Language, Recognition, Synthesis, VoiceDetection};
+use crate::config::{Config, Ending, Language, Recognition, Synthesis, VoiceDetection};
 use crate::meaning::Learning;
 use crate::models;
-use models_builtin::{RuleEndpointer, Sphinx, SphinxOptions};
+use models_builtin::{RuleEndpointer, SMART_TURN_FILE, SmartTurn, Sphinx, SphinxOptions};
 use models_engine::scripted::{
     ScriptedEndpointer, ScriptedLanguage, ScriptedRecognizer, ScriptedRetriever,
     ScriptedSynthesizer, ScriptedVoice,
 };
-use models_engine::{LanguageModel, Recognizer, Retriever, Synthesizer};
+use models_engine::{Endpointer, LanguageModel, Recognizer, Retriever, Synthesizer};
 use models_host::{
-    LanguagePort, Pool, PoolOptions, RecognizerPort, RetrieverPort, SynthesizerPort,
+    EndpointerPort, LanguagePort, Pool, PoolOptions, RecognizerPort, RetrieverPort, SynthesizerPort,
 };
 use models_knowledge::Knowledge;
 use server_session::Engines;
@@ -38,12 +38,11 @@ pub(crate) fn assemble(config: &Config) -> Result<Assembled, String> {
     let knowledge = Arc::new(knowledge(config, &mut remarks)?);
     let searched = config.language_model != Language::Scripted;
     let learning = searched.then(|| Learning::begin(&knowledge, config.knowledge.as_deref()));
+    let endpointer = endpointer(config, &mut remarks)?;
     let engines = Engines {
         voice_detectors: voice_detectors(config, &mut remarks),
-        endpointer: match config.recognizer.first {
-            Recognition::Scripted => Arc::new(ScriptedEndpointer::always(1.0)),
-            _ => Arc::new(RuleEndpointer::new()),
-        },
+        sound_endpointer: sound_endpointer(&endpointer),
+        endpointer,
         recognizer: recognizers(config, &knowledge, &mut remarks)?.map(RecognizerPort),
         retriever: Some(RetrieverPort(retrieval(config, knowledge))),
         language_model: LanguagePort(language_models(config)?),
@@ -83,6 +82,39 @@ fn voice_detectors(config: &Config, remarks: &mut Vec<String>) -> server_session
             found.make
         }
     }
+}
+
+fn endpointer(config: &Config, remarks: &mut Vec<String>) -> Result<Arc<dyn Endpointer>, String> {
+    let rules = || Arc::new(RuleEndpointer::new());
+    let smart = || {
+        let folder = weights().unwrap_or_default();
+        SmartTurn::load(&folder.join(SMART_TURN_FILE))
+    };
+    Ok(match (config.recognizer.first, config.endpointer) {
+        (Recognition::Scripted, _) => Arc::new(ScriptedEndpointer::always(1.0)),
+        (Recognition::None, _) | (_, Ending::Rules) => rules(),
+        (_, Ending::SmartTurn) => match smart() {
+            Ok(smart) => Arc::new(smart),
+            Err(failure) => {
+                remarks.push(format!(
+                    "The end of an utterance is judged by its words alone: {failure}. \
+                     models/setup.sh fetches Smart Turn's weights."
+                ));
+                rules()
+            }
+        },
+    })
+}
+
+/// Threads for one that listens. Who would have to wait long is judged by words alone, so few may wait.
+fn sound_endpointer(endpointer: &Arc<dyn Endpointer>) -> Option<EndpointerPort> {
+    let options = PoolOptions {
+        name: "endpointer",
+        threads: (cores() / 2).max(1),
+        waiting: 4,
+    };
+    let listens = endpointer.listens();
+    listens.then(|| EndpointerPort(Pool::new(Arc::clone(endpointer), options)))
 }
 
 /// The server's recognizer, loaded with the words of its knowledge.

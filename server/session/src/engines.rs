@@ -2,7 +2,7 @@
 
 use crate::acting::{Acting, Seam};
 use models_engine::{Ability, Card, Endpointer, VoiceDetector};
-use models_host::{LanguagePort, RecognizerPort, RetrieverPort, SynthesizerPort};
+use models_host::{EndpointerPort, LanguagePort, RecognizerPort, RetrieverPort, SynthesizerPort};
 use signaling_protocol::model::{Engine, Event, Settings};
 use std::sync::Arc;
 
@@ -14,6 +14,8 @@ pub type VoiceDetectors = Arc<dyn Fn() -> Box<dyn VoiceDetector> + Send + Sync>;
 pub struct Engines {
     pub voice_detectors: VoiceDetectors,
     pub endpointer: Arc<dyn Endpointer>,
+    /// The same engine on threads of its own, where it listens to the sound, too.
+    pub sound_endpointer: Option<EndpointerPort>,
     /// None where no recognizer is installed: the conversation is typed.
     pub recognizer: Option<RecognizerPort>,
     pub retriever: Option<RetrieverPort>,

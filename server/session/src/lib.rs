@@ -4,6 +4,7 @@
 //! engines say what things mean, the peer carries sound and words.
 
 mod acting;
+mod endings;
 mod engines;
 mod journal;
 mod keeping;

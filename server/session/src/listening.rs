@@ -10,18 +10,27 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Numbers the voices of this process; what a recognizer learns of one is lost with the process.
 static CALLERS: AtomicU64 = AtomicU64::new(1);
 
+/// No endpointer listens to more than these eight seconds.
+const SOUND: usize = 8 * models_engine::LISTENING_RATE as usize;
+
 pub(crate) struct Ears {
     caller: CallerId,
     inbound: Inbound,
     detector: Box<dyn VoiceDetector>,
     listener: Listener,
     hearing: Option<(UtteranceId, Hearing)>,
+    /// The last seconds of the utterance, where an endpointer wants to hear them.
+    sound: Option<Vec<f32>>,
     /// Reused for each packet.
     speech: Vec<f32>,
 }
 
 impl Ears {
-    pub(crate) fn new(detector: Box<dyn VoiceDetector>) -> Result<Self, AudioError> {
+    /// `keeps_sound`: an endpointer listens, too.
+    pub(crate) fn new(
+        detector: Box<dyn VoiceDetector>,
+        keeps_sound: bool,
+    ) -> Result<Self, AudioError> {
         let inbound = Inbound::new()?;
         Ok(Self {
             caller: CallerId(CALLERS.fetch_add(1, Ordering::Relaxed)),
@@ -29,6 +38,7 @@ impl Ears {
             detector,
             listener: Listener::new(),
             hearing: None,
+            sound: keeps_sound.then(Vec::new),
             speech: Vec::with_capacity(4_096),
         })
     }
@@ -55,6 +65,9 @@ impl Ears {
         }
         if let Some((_, hearing)) = &mut self.hearing {
             hearing.push(&self.speech);
+            if let Some(sound) = &mut self.sound {
+                keep(sound, &self.speech);
+            }
         }
         let detector = self.detector.as_mut();
         self.listener
@@ -74,9 +87,23 @@ impl Ears {
 
     /// From here on the sound belongs to this utterance, `from` included.
     pub(crate) fn listen(&mut self, utterance: UtteranceId, from: Millis, mut hearing: Hearing) {
-        self.inbound
-            .since(from.0, &mut |speech| hearing.push(speech));
+        let mut kept = self.sound.as_mut();
+        if let Some(sound) = &mut kept {
+            sound.clear();
+        }
+        self.inbound.since(from.0, &mut |speech| {
+            hearing.push(speech);
+            if let Some(sound) = &mut kept {
+                keep(sound, speech);
+            }
+        });
         self.hearing = Some((utterance, hearing));
+    }
+
+    /// The end of the utterance so far.
+    pub(crate) fn sound(&self) -> Vec<f32> {
+        let sound = self.sound.as_deref().unwrap_or_default();
+        sound[sound.len().saturating_sub(SOUND)..].to_vec()
     }
 
     /// Its words are wanted as though no more sound belonged to it.
@@ -98,4 +125,12 @@ impl Ears {
     pub(crate) fn forget(&mut self, utterance: UtteranceId) {
         self.hearing.take_if(|(current, _)| *current == utterance);
     }
+}
+
+/// Adds to the end, and now and then lets go of what is too old.
+fn keep(sound: &mut Vec<f32>, speech: &[f32]) {
+    if sound.len() >= 2 * SOUND {
+        sound.drain(..sound.len() - SOUND);
+    }
+    sound.extend_from_slice(speech);
 }

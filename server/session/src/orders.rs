@@ -4,7 +4,7 @@ use crate::acting::Seam;
 use crate::reports::Report;
 use crate::session::Session;
 use crate::translate;
-use models_engine::{Evidence, Hint, Query, Script};
+use models_engine::{Hint, Query, Script};
 use server_conversation::{
     Fact, HearingEvent, Input, Millis, Output, PhraseEvent, PhraseId, ReplyEvent, ReplyId,
     UtteranceId,
@@ -20,18 +20,7 @@ impl Session {
                 partial,
                 silence,
                 speech,
-            } => {
-                let (silence_ms, speech_ms) = (small(silence), small(speech));
-                let evidence = Evidence {
-                    partial: &partial,
-                    silence_ms,
-                    speech_ms,
-                    speech: &[],
-                };
-                let finished = self.engines.endpointer.judge(&evidence);
-                self.inputs
-                    .push_back(Input::Hearing(utterance, HearingEvent::Judged { finished }));
-            }
+            } => self.judge(utterance, partial, silence, speech),
             // A caller who waits comes before one who may yet go on.
             Output::Settle { utterance, mark } => {
                 if self.engines.have_room() {
@@ -39,11 +28,13 @@ impl Session {
                 }
             }
             Output::Finish { utterance } => {
+                self.ending = None;
                 if let Some(hearing) = self.ears.finish(utterance) {
                     self.finishing.insert(utterance, hearing);
                 }
             }
             Output::Forget { utterance } => {
+                self.ending = None;
                 self.ears.forget(utterance);
                 self.finishing.remove(&utterance);
             }
@@ -155,9 +146,4 @@ impl Session {
         }
         self.wire.tell(event);
     }
-}
-
-/// Longer than a month of silence is said to be a month.
-fn small(millis: Millis) -> u32 {
-    u32::try_from(millis.0).unwrap_or(u32::MAX)
 }

@@ -1,15 +1,17 @@
 //! What engines report, told to the conversation. What comes for a job that was cancelled is dropped.
 
 use crate::acting::Seam;
+use crate::endings::Pause;
 use crate::session::Session;
 use crate::translate;
-use models_engine::{Passage, Piece, Stopped};
+use models_engine::{Passage, Piece, Probability, Stopped};
 use models_host::{Composing, Heard, Speaking};
 use server_conversation::{HearingEvent, Input, PhraseId, ReplyEvent, ReplyId, UtteranceId};
 
 /// What an engine has said, with the conversation's own number for the job.
 pub(crate) enum Report {
     Heard(UtteranceId, Heard),
+    Sounded(Pause, Option<Probability>),
     Found(ReplyId, Result<Vec<Passage>, Stopped>),
     Composing(ReplyId, Composing),
     Speaking(PhraseId, Speaking),
@@ -28,6 +30,10 @@ impl Session {
             }
             Some(Report::Speaking(phrase, speaking)) => return self.on_speaking(phrase, speaking),
             Some(Report::Heard(utterance, heard)) => self.on_heard(utterance, heard),
+            Some(Report::Sounded(pause, sound)) => {
+                self.on_sounded(pause, sound);
+                None
+            }
             Some(Report::Found(reply, found)) => self.on_found(reply, found),
             Some(Report::Composing(reply, composing)) => self.on_composing(reply, composing),
         };

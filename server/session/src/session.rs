@@ -1,6 +1,7 @@
 //! The loop: one `select!`, one reading of the clock a pass, one input, every output.
 
 use crate::acting::Acting;
+use crate::endings::Ending;
 use crate::engines::Engines;
 use crate::journal::Journal;
 use crate::listening::Ears;
@@ -70,6 +71,8 @@ pub(crate) struct Session {
     pub(crate) inputs: VecDeque<Input>,
     /// Utterances that are over and whose transcript is awaited.
     pub(crate) finishing: HashMap<UtteranceId, Hearing>,
+    /// The pause that the endpointer was last asked about.
+    pub(crate) ending: Option<Ending>,
     /// What a reply is waiting for: its search, then its words.
     pub(crate) replying: HashMap<ReplyId, Job>,
     reports: mpsc::Receiver<Report>,
@@ -104,11 +107,15 @@ impl Session {
             core: Conversation::new(own.clone()),
             journal: Journal::new(own),
             wire: Wire::new(dialect, Arc::clone(&voice)),
-            ears: Ears::new((engines.voice_detectors)())?,
+            ears: Ears::new(
+                (engines.voice_detectors)(),
+                engines.sound_endpointer.is_some(),
+            )?,
             mouth: Mouth::new(Arc::clone(&voice))?,
             peer: voice,
             inputs: VecDeque::new(),
             finishing: HashMap::new(),
+            ending: None,
             replying: HashMap::new(),
             reports,
             mailbox,
@@ -146,6 +153,7 @@ impl Session {
             seconds = self.start.elapsed().as_secs(),
             "call ends"
         );
+        self.options.speculation.report();
         self.keep_journal().await;
     }
 

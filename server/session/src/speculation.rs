@@ -50,6 +50,25 @@ impl Speculation {
         }
     }
 
+    /// To the log, for all calls so far.
+    pub(crate) fn report(&self) {
+        let Speculated {
+            hits,
+            misses,
+            gained_ms,
+            wasted_ms,
+        } = self.so_far();
+        if hits + misses > 0 {
+            tracing::info!(
+                hits,
+                misses,
+                gained_ms,
+                wasted_ms,
+                "replies begun early, so far"
+            );
+        }
+    }
+
     pub(crate) fn hit(&self, gained: Millis) {
         self.counts.hits.fetch_add(1, Ordering::Relaxed);
         self.counts.gained_ms.fetch_add(gained.0, Ordering::Relaxed);

@@ -7,7 +7,7 @@ fn judge(partial: &str, silence_ms: u32) -> f32 {
         partial,
         silence_ms,
         speech_ms: 1_000,
-        speech: &[],
+        sound: None,
     })
 }
 
@@ -228,4 +228,46 @@ fn any_few_words_are_judged() {
 #[test]
 fn it_keeps_the_contract() {
     models_engine::contract::check_endpointer(&RuleEndpointer::new());
+}
+
+/// A buzz of eight harmonics whose pitch glides by `slope` hertz a second.
+pub(super) fn glide(seconds: f64, slope: f64) -> Vec<f32> {
+    let samples = (0..(16_000.0 * seconds) as u32).map(|n| f64::from(n) / 16_000.0);
+    let tau = std::f64::consts::TAU;
+    let sample = |t: f64| {
+        let phase = tau * (180.0 * t + slope * t * t / 2.0);
+        let buzz: f64 = (1..=8)
+            .map(|k| (f64::from(k) * phase).sin() / f64::from(k))
+            .sum();
+        (0.1 * (0.6 - 0.4 * (tau * 4.0 * t).cos()) * buzz) as f32
+    };
+    samples.map(sample).collect()
+}
+
+#[test]
+fn melody_moves_what_the_words_leave_open_and_turns_nothing_over() {
+    let judge = |partial: &str, sound: f32| {
+        RuleEndpointer::new().judge(&Evidence {
+            partial,
+            silence_ms: 300,
+            speech_ms: 1_000,
+            sound: Some(sound),
+        })
+    };
+    let (whole, open, broken) = ("what is repartee", "hello", "how do i change the");
+    assert!(judge(open, 0.95) >= 0.7 && judge(open, 0.05) < 0.3, "open");
+    assert!((0.3..0.7).contains(&judge(open, 0.5)), "as without a sound");
+    assert!(
+        judge(broken, 0.5) < 0.3 && judge(broken, 1.0) < 0.7,
+        "broken off"
+    );
+    assert!(
+        judge(whole, 0.4) >= 0.7 && judge(whole, 0.0) >= 0.3,
+        "whole"
+    );
+    assert_eq!(
+        judge(whole, f32::NAN),
+        0.9,
+        "what is no number says nothing"
+    );
 }

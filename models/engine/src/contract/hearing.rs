@@ -176,14 +176,30 @@ pub fn check_endpointer(endpointer: &dyn Endpointer) {
                 partial,
                 silence_ms,
                 speech_ms: silence_ms / 2,
-                speech: &[],
+                sound: None,
             };
-            assert_probability("endpointer", endpointer.judge(&evidence));
-            assert_eq!(
-                endpointer.judge(&evidence),
-                endpointer.judge(&evidence),
-                "the same evidence, the same answer"
-            );
+            for sound in [None, Some(0.0), Some(0.5), Some(1.0), Some(f32::NAN)] {
+                let evidence = Evidence { sound, ..evidence };
+                assert_probability("endpointer", endpointer.judge(&evidence));
+                assert_eq!(
+                    endpointer.judge(&evidence),
+                    endpointer.judge(&evidence),
+                    "the same evidence, the same answer"
+                );
+            }
+        }
+    }
+    check_sound(endpointer);
+}
+
+/// It stands any sound, and judges none where there is none.
+fn check_sound(endpointer: &dyn Endpointer) {
+    assert_eq!(endpointer.listen(&[]), None, "nothing sounds like nothing");
+    for odd in [0.0, 1.0, f32::NAN, f32::INFINITY] {
+        let heard = endpointer.listen(&vec![odd; LISTENING_RATE as usize]);
+        if let Some(probability) = heard {
+            assert!(endpointer.listens(), "who judges sound asks for it");
+            assert_probability("endpointer", probability);
         }
     }
 }

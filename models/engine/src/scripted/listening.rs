@@ -164,7 +164,10 @@ fn same_words(old: &str, new: &str) -> usize {
 #[derive(Clone)]
 pub struct ScriptedEndpointer {
     judge: Arc<dyn Fn(&Evidence<'_>) -> Probability + Send + Sync>,
+    listen: Option<Arc<Listens>>,
 }
+
+type Listens = dyn Fn(&[f32]) -> Probability + Send + Sync;
 
 impl ScriptedEndpointer {
     pub fn always(probability: Probability) -> Self {
@@ -174,7 +177,17 @@ impl ScriptedEndpointer {
     pub fn by(judge: impl Fn(&Evidence<'_>) -> Probability + Send + Sync + 'static) -> Self {
         Self {
             judge: Arc::new(judge),
+            listen: None,
         }
+    }
+
+    /// It listens to the sound, too, and finds this in it.
+    pub fn listening(
+        mut self,
+        listen: impl Fn(&[f32]) -> Probability + Send + Sync + 'static,
+    ) -> Self {
+        self.listen = Some(Arc::new(listen));
+        self
     }
 }
 
@@ -185,5 +198,14 @@ impl Endpointer for ScriptedEndpointer {
 
     fn judge(&self, evidence: &Evidence<'_>) -> Probability {
         (self.judge)(evidence).clamp(0.0, 1.0)
+    }
+
+    fn listens(&self) -> bool {
+        self.listen.is_some()
+    }
+
+    fn listen(&self, speech: &[f32]) -> Option<Probability> {
+        let listen = self.listen.as_ref().filter(|_| !speech.is_empty())?;
+        Some(listen(speech).clamp(0.0, 1.0))
     }
 }

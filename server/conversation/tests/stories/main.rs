@@ -8,6 +8,7 @@ mod coverage;
 mod debts;
 mod guesses;
 mod heard;
+mod jobs;
 mod plants;
 mod story;
 mod tools;

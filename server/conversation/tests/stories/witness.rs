@@ -3,20 +3,13 @@
 use crate::debts::Debts;
 use crate::guesses::Guesses;
 use crate::heard::{Phrase, Reply, audible_at_most};
+use crate::jobs::{Job, of};
 use crate::tools::Tools;
 use server_conversation::{
     Author, Ending, Fact, HearingEvent, Input, LineId, LineKind, Millis, Output, PhraseEvent,
     PhraseId, Prompt, ReplyEvent, ReplyId, UtteranceId,
 };
 use std::collections::{BTreeMap, BTreeSet};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Job {
-    Listen(UtteranceId),
-    Search(ReplyId),
-    Compose(ReplyId),
-    Speak(PhraseId),
-}
 
 #[derive(Default)]
 pub(crate) struct Witness {
@@ -389,13 +382,5 @@ impl Witness {
 
     pub(crate) fn is_over(&self) -> bool {
         self.ended
-    }
-}
-
-fn of(reply: ReplyId, job: &Job) -> bool {
-    match job {
-        Job::Listen(_) => false,
-        Job::Search(id) | Job::Compose(id) => *id == reply,
-        Job::Speak(phrase) => phrase.reply == reply,
     }
 }

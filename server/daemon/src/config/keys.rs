@@ -1,6 +1,8 @@
 //! Every key: its path in the file, what it takes, and where it goes.
 
-use super::{Config, KokoroRuntime, Language, Order, Recognition, Synthesis, VoiceDetection};
+use super::{
+    Config, Ending, KokoroRuntime, Language, Order, Recognition, Synthesis, VoiceDetection,
+};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use toml::Value;
@@ -45,6 +47,10 @@ keys! {
         ("silero", VoiceDetection::Silero),
         ("earshot", VoiceDetection::Earshot),
         ("scripted", VoiceDetection::Scripted),
+    ])?;
+    "engines.endpointer" Text |c, v| c.endpointer = choice(v, &[
+        ("rules", Ending::Rules),
+        ("smart-turn", Ending::SmartTurn),
     ])?;
     "engines.recognizer" Text |c, v| c.recognizer = order(v, &[
         ("pocketsphinx", Recognition::PocketSphinx),

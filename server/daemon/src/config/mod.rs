@@ -29,6 +29,7 @@ pub(crate) struct Config {
     pub(crate) media_port: u16,
     pub(crate) public_addresses: Vec<IpAddr>,
     pub(crate) voice_detector: VoiceDetection,
+    pub(crate) endpointer: Ending,
     pub(crate) recognizer: Order<Recognition>,
     /// 0: one for each core.
     pub(crate) recognizer_threads: usize,
@@ -86,6 +87,12 @@ pub(crate) enum VoiceDetection {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Rules,
+    SmartTurn,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Recognition {
     PocketSphinx,
     Whisper,
@@ -130,6 +137,7 @@ impl Default for Config {
             media_port: 0,
             public_addresses: Vec::new(),
             voice_detector: VoiceDetection::Silero,
+            endpointer: Ending::Rules,
             recognizer: Order::of(Recognition::PocketSphinx),
             recognizer_threads: 0,
             language_model: Order::of(Language::Quote),

@@ -114,7 +114,7 @@ fn every_key_of_the_sample_has_its_meaning_above() {
 }
 
 /// One value for every key, none of them the default.
-const OTHER: [(&str, &str); 52] = [
+const OTHER: [(&str, &str); 53] = [
     ("server.listen", "127.0.0.1:9"),
     ("server.key", "K"),
     (
@@ -127,6 +127,7 @@ const OTHER: [(&str, &str); 52] = [
     ("media.port", "1234"),
     ("media.public_addresses", "203.0.113.7, 2001:db8::1"),
     ("engines.voice_detector", "earshot"),
+    ("engines.endpointer", "smart-turn"),
     ("engines.recognizer", "none"),
     ("engines.recognizer_threads", "3"),
     ("engines.language_model", "scripted"),

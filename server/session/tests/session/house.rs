@@ -4,9 +4,9 @@ use crate::caller::{Caller, Plain};
 use models_engine::scripted::{
     ScriptedEndpointer, ScriptedLanguage, ScriptedRecognizer, ScriptedSynthesizer, ScriptedVoice,
 };
-use models_engine::{LanguageModel, Recognizer, Retriever, Synthesizer};
+use models_engine::{Endpointer, LanguageModel, Recognizer, Retriever, Synthesizer};
 use models_host::{
-    LanguagePort, Pool, PoolOptions, RecognizerPort, RetrieverPort, SynthesizerPort,
+    EndpointerPort, LanguagePort, Pool, PoolOptions, RecognizerPort, RetrieverPort, SynthesizerPort,
 };
 use server_session::{Engines, Lobby, LobbyOptions, NotAdmitted, SessionOptions};
 use signaling_protocol::model::{Effect, Endpointing, Modality, Settings, Tool, ToolChoice};
@@ -61,6 +61,14 @@ impl House {
         self
     }
 
+    /// An endpointer that listens to the sound, too.
+    pub(crate) fn ends_by(mut self, endpointer: ScriptedEndpointer) -> Self {
+        let endpointer: Arc<dyn Endpointer> = Arc::new(endpointer);
+        self.engines.endpointer = Arc::clone(&endpointer);
+        self.engines.sound_endpointer = Some(EndpointerPort(Pool::new(endpointer, pool("end"))));
+        self
+    }
+
     pub(crate) fn answers(mut self, model: ScriptedLanguage) -> Self {
         self.engines.language_model = language(model);
         self
@@ -106,6 +114,7 @@ fn engines() -> Engines {
     Engines {
         voice_detectors: Arc::new(|| Box::new(ScriptedVoice::new())),
         endpointer: Arc::new(ScriptedEndpointer::always(0.5)),
+        sound_endpointer: None,
         recognizer: Some(RecognizerPort(Pool::new(recognizer, pool("hear")))),
         retriever: None,
         language_model: language(ScriptedLanguage::echo()),

@@ -1,6 +1,7 @@
 //! Whole calls, with a far end made of channels and engines that follow a script.
 
 mod caller;
+mod endings;
 mod fail_over;
 mod failures;
 mod floor;
