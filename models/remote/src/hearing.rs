@@ -26,6 +26,8 @@ const PROMPT_LIMIT_BYTES: usize = 800;
 /// Over 20 ms, below this there is nothing but a line's hiss: -60 dB of full scale. Whisper makes words up there.
 const STRETCH: usize = LISTENING_RATE as usize / 50;
 const AUDIBLE: f32 = 0.001;
+/// So far below the loudest of an utterance (34 dB) there is no word of it, but the noise of its line.
+const FAINT: f32 = 0.02;
 /// Whisper's own bounds for a piece in which nobody spoke.
 const NO_SPEECH: f32 = 0.6;
 const UNLIKELY: f32 = -1.0;
@@ -172,6 +174,7 @@ impl Recognizer for RemoteRecognizer {
             recognizer: self,
             hint: hint.clone(),
             sound: Vec::new(),
+            settled: None,
         }))
     }
 }
@@ -180,6 +183,35 @@ struct Utterance<'a> {
     recognizer: &'a RemoteRecognizer,
     hint: Hint,
     sound: Vec<f32>,
+    /// What the server made of so many samples.
+    settled: Option<(usize, Transcript)>,
+}
+
+impl Utterance<'_> {
+    /// The words of all that was said. Where nothing but silence came since the server was asked, it is not asked again.
+    fn words(&mut self, cancel: &Cancel) -> Result<Transcript, Stopped> {
+        cancel.check()?;
+        let known = self.settled.as_ref();
+        let loudest = loudest(&self.sound);
+        if loudest < AUDIBLE {
+            return Ok(Transcript::default());
+        }
+        let silence = AUDIBLE.max(loudest * FAINT);
+        if let Some((_, words)) =
+            known.filter(|(upto, _)| self::loudest(&self.sound[*upto..]) < silence)
+        {
+            return Ok(words.clone());
+        }
+        let link = &self.recognizer.link;
+        let ticket = link.enter().map_err(Stopped::Failed)?;
+        let wav = bytes::Bytes::from(wav(&self.sound));
+        let asking = self.recognizer.transcribe(&self.hint, wav);
+        let ended = link.block_on(cancel, link.patience.first, asking);
+        let ended = ended.and_then(|words| cancel.check().map(|()| words).map_err(Halt::from));
+        let words = ticket.settle(ended)?;
+        self.settled = Some((self.sound.len(), words.clone()));
+        Ok(words)
+    }
 }
 
 impl Listening for Utterance<'_> {
@@ -191,26 +223,23 @@ impl Listening for Utterance<'_> {
         Ok(None)
     }
 
-    fn finish(self: Box<Self>, cancel: &Cancel) -> Result<Transcript, Stopped> {
-        cancel.check()?;
-        if !is_audible(&self.sound) {
-            return Ok(Transcript::default());
-        }
-        let link = &self.recognizer.link;
-        let ticket = link.enter().map_err(Stopped::Failed)?;
-        let wav = bytes::Bytes::from(wav(&self.sound));
-        let asking = self.recognizer.transcribe(&self.hint, wav);
-        let ended = link.block_on(cancel, link.patience.first, asking);
-        let ended = ended.and_then(|words| cancel.check().map(|()| words).map_err(Halt::from));
-        ticket.settle(ended)
+    /// The whole sound so far is sent: what it finds is what `finish` finds when the caller has finished.
+    fn settle(&mut self, cancel: &Cancel) -> Result<Option<String>, Stopped> {
+        self.words(cancel).map(|words| Some(words.text))
+    }
+
+    fn finish(mut self: Box<Self>, cancel: &Cancel) -> Result<Transcript, Stopped> {
+        self.words(cancel)
     }
 }
 
-fn is_audible(sound: &[f32]) -> bool {
-    sound.chunks(STRETCH).any(|stretch| {
+/// The root mean square of its loudest 20 ms.
+fn loudest(sound: &[f32]) -> f32 {
+    let powers = sound.chunks(STRETCH).map(|stretch| {
         let power: f32 = stretch.iter().map(|sample| sample * sample).sum();
-        (power / stretch.len() as f32).sqrt() >= AUDIBLE
-    })
+        (power / stretch.len() as f32).sqrt()
+    });
+    powers.fold(0.0, f32::max)
 }
 
 /// A WAV file of 16-bit samples.

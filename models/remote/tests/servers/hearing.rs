@@ -238,3 +238,30 @@ fn a_server_that_is_left_alone_says_so_before_the_first_sample() {
     };
     assert!(failure.message.contains("left alone"), "{failure}");
 }
+
+/// The server is asked at a pause; if nothing follows, the answer is there when the utterance is over.
+#[test]
+fn words_that_were_settled_are_not_asked_for_again() {
+    let server = StandIn::serve(|_| status(200, json!({"text": "What is it?"})));
+    let recognizer = recognizer(&server);
+    let cancel = Cancel::new();
+    let mut listening = recognizer.listen(&Hint::default()).expect("it listens");
+    let settled = listening.settle(&cancel).expect("it is settled");
+    assert_eq!(settled.as_deref(), Some(""), "nothing was said yet");
+    listening.push(&speech(), &cancel).expect("it is taken");
+    for _ in 0..2 {
+        let settled = listening.settle(&cancel).expect("it is settled");
+        assert_eq!(settled.as_deref(), Some("What is it?"));
+    }
+    listening.push(&[0.0; 8_000], &cancel).expect("it is taken");
+    let words = listening.finish(&cancel).expect("it is over");
+    assert_eq!(words.text, "What is it?");
+    assert_eq!(server.asked().len(), 1);
+
+    let mut listening = recognizer.listen(&Hint::default()).expect("it listens");
+    for _ in 0..2 {
+        listening.push(&speech(), &cancel).expect("it is taken");
+        listening.settle(&cancel).expect("it is settled");
+    }
+    assert_eq!(server.asked().len(), 3, "what was added may be other words");
+}
