@@ -1,11 +1,15 @@
 //! Which engine fills which seam, and the pools they run in.
 
+mod apart;
 mod native;
 mod warm;
+
+pub(crate) use apart::load as load_apart;
 
 use crate::config::{Config, Language, Recognition, Synthesis, VoiceDetection};
 use crate::meaning::Learning;
 use crate::models;
+use models_apart::Apart;
 use models_builtin::{RuleEndpointer, Sphinx, SphinxOptions};
 use models_engine::scripted::{
     ScriptedEndpointer, ScriptedLanguage, ScriptedRecognizer, ScriptedRetriever,
@@ -29,6 +33,8 @@ pub(crate) struct Assembled {
     pub(crate) engines: Engines,
     /// Sentences for the log: what is missing, what stands in for it.
     pub(crate) remarks: Vec<String>,
+    /// Where native engines run in a process of their own.
+    pub(crate) apart: Option<Apart>,
 }
 
 /// Loads every engine: seconds, on a thread of its own. An error is a sentence that says what to do.
@@ -38,19 +44,24 @@ pub(crate) fn assemble(config: &Config) -> Result<Assembled, String> {
     let knowledge = Arc::new(knowledge(config, &mut remarks)?);
     let searched = config.language_model != Language::Scripted;
     let learning = searched.then(|| Learning::begin(&knowledge, config.knowledge.as_deref()));
+    let apart = apart::begin(config, &mut remarks)?;
     let engines = Engines {
         voice_detectors: voice_detectors(config, &mut remarks),
         endpointer: match config.recognizer {
             Recognition::Scripted => Arc::new(ScriptedEndpointer::always(1.0)),
             _ => Arc::new(RuleEndpointer::new()),
         },
-        recognizer: recognizer(config, &knowledge, &mut remarks)?,
+        recognizer: recognizer(config, &knowledge, apart.as_ref(), &mut remarks)?,
         retriever: Some(RetrieverPort(retrieval(config, knowledge))),
-        language_model: LanguagePort(language_model(config)?),
-        synthesizer: synthesizer(config, &mut remarks)?,
+        language_model: LanguagePort(language_model(config, apart.as_ref())?),
+        synthesizer: synthesizer(config, apart.as_ref(), &mut remarks)?,
     };
     remarks.extend(learning.and_then(Learning::finish));
-    Ok(Assembled { engines, remarks })
+    Ok(Assembled {
+        engines,
+        remarks,
+        apart,
+    })
 }
 
 /// Where the weights lie that set-up fetched: the caller's cache folder, shared by all servers.
@@ -102,8 +113,30 @@ pub(crate) fn sphinx(knowledge: &Knowledge, decoders: usize) -> Result<Sphinx, S
 fn recognizer(
     config: &Config,
     knowledge: &Knowledge,
+    apart: Option<&Apart>,
     remarks: &mut Vec<String>,
 ) -> Result<Option<RecognizerPort>, String> {
+    let found = match apart {
+        Some(apart) => apart.recognizer(),
+        None => recognizer_here(config, knowledge, remarks)?,
+    };
+    let Some((engine, threads)) = found else {
+        return Ok(None);
+    };
+    let options = PoolOptions {
+        name: "recognizer",
+        threads,
+        waiting: WAITING,
+    };
+    Ok(Some(RecognizerPort(Pool::new(engine, options))))
+}
+
+/// The recognizer, and how many utterances it takes at once; none where conversations are typed.
+fn recognizer_here(
+    config: &Config,
+    knowledge: &Knowledge,
+    remarks: &mut Vec<String>,
+) -> Result<Ears, String> {
     let asked = config.recognizer_threads;
     let mut threads = if asked == 0 { cores().max(2) } else { asked };
     let engine: Arc<dyn Recognizer> = match config.recognizer {
@@ -123,12 +156,7 @@ fn recognizer(
         },
     };
     warm::recognizer(&*engine)?;
-    let options = PoolOptions {
-        name: "recognizer",
-        threads,
-        waiting: WAITING,
-    };
-    Ok(Some(RecognizerPort(Pool::new(engine, options))))
+    Ok(Some((engine, threads)))
 }
 
 fn retrieval(config: &Config, knowledge: Arc<Knowledge>) -> Pool<dyn Retriever> {
@@ -146,7 +174,26 @@ fn retrieval(config: &Config, knowledge: Arc<Knowledge>) -> Pool<dyn Retriever> 
     )
 }
 
-fn language_model(config: &Config) -> Result<Pool<dyn LanguageModel>, String> {
+fn language_model(
+    config: &Config,
+    apart: Option<&Apart>,
+) -> Result<Pool<dyn LanguageModel>, String> {
+    let (engine, threads) = match apart.and_then(Apart::language_model) {
+        Some(found) => found,
+        None => language_model_here(config)?,
+    };
+    Ok(Pool::new(
+        engine,
+        PoolOptions {
+            name: "language",
+            threads,
+            waiting: WAITING,
+        },
+    ))
+}
+
+/// The language model, and how many replies it composes at once.
+fn language_model_here(config: &Config) -> Result<(Arc<dyn LanguageModel>, usize), String> {
     let (engine, threads): (Arc<dyn LanguageModel>, usize) = match config.language_model {
         Language::Quote => (Arc::new(models_builtin::quote::Quoter::new()), 2),
         Language::Llama => native::llama(config, cores())?,
@@ -170,21 +217,37 @@ fn language_model(config: &Config) -> Result<Pool<dyn LanguageModel>, String> {
         }
     };
     warm::language_model(&*engine)?;
-    Ok(Pool::new(
-        engine,
-        PoolOptions {
-            name: "language",
-            threads,
-            waiting: WAITING,
-        },
-    ))
+    Ok((engine, threads))
 }
 
 fn synthesizer(
     config: &Config,
+    apart: Option<&Apart>,
     remarks: &mut Vec<String>,
 ) -> Result<Option<SynthesizerPort>, String> {
-    let engine: Option<(Arc<dyn Synthesizer>, usize)> = match config.synthesizer {
+    let found = match apart {
+        Some(apart) if apart::holds_synthesizer(config) => {
+            apart.synthesizer().or_else(|| flite(remarks))
+        }
+        _ => synthesizer_here(config, remarks)?,
+    };
+    let Some((engine, threads)) = found else {
+        return Ok(None);
+    };
+    let options = PoolOptions {
+        name: "voice",
+        threads,
+        waiting: WAITING,
+    };
+    Ok(Some(SynthesizerPort(Pool::new(engine, options))))
+}
+
+type Ears = Option<(Arc<dyn Recognizer>, usize)>;
+type Voice = Option<(Arc<dyn Synthesizer>, usize)>;
+
+/// The synthesizer, and how many phrases it speaks at once; none where replies are read.
+fn synthesizer_here(config: &Config, remarks: &mut Vec<String>) -> Result<Voice, String> {
+    Ok(match config.synthesizer {
         Synthesis::None => None,
         Synthesis::Scripted => Some((Arc::new(ScriptedSynthesizer::new()), cores().max(2))),
         Synthesis::Flite => flite(remarks),
@@ -199,19 +262,10 @@ fn synthesizer(
             }
             Err(message) => return Err(message),
         },
-    };
-    let Some((engine, threads)) = engine else {
-        return Ok(None);
-    };
-    let options = PoolOptions {
-        name: "voice",
-        threads,
-        waiting: WAITING,
-    };
-    Ok(Some(SynthesizerPort(Pool::new(engine, options))))
+    })
 }
 
-fn flite(remarks: &mut Vec<String>) -> Option<(Arc<dyn Synthesizer>, usize)> {
+fn flite(remarks: &mut Vec<String>) -> Voice {
     match models_builtin::synthesizer() {
         Ok(engine) => Some((engine, cores().max(2))),
         Err(failure) => {

@@ -1,6 +1,7 @@
 //! Where a call from the doors meets the transport and becomes a session.
 
 use async_trait::async_trait;
+use models_apart::Apart;
 use server_session::peer::{Answerer, Unanswerable};
 use server_session::{Engines, Lobby, NotAdmitted};
 use signaling_protocol::Bad;
@@ -18,11 +19,18 @@ pub(crate) struct House {
     pub(crate) lobby: Arc<Lobby>,
     /// Empty until every engine has been loaded and warmed.
     pub(crate) engines: Arc<OnceLock<(Engines, Vec<Engine>)>>,
+    /// Where native engines run in a process of their own.
+    pub(crate) apart: Arc<OnceLock<Apart>>,
     /// Told to clients as the session's end; a day where no limit is set.
     pub(crate) longest_call: Duration,
 }
 
 impl House {
+    /// Why nobody would be answered though everything was loaded.
+    fn trouble(&self) -> Option<String> {
+        self.apart.get().and_then(Apart::trouble)
+    }
+
     /// What the session object says of this server where the client names nothing else.
     fn dialect(&self, id: &str, asked: Option<&serde_json::Value>) -> Result<Realtime, Bad> {
         let mut capabilities = Capabilities::default();
@@ -55,6 +63,11 @@ impl Reception for House {
         let Some((engines, _)) = self.engines.get() else {
             return Err(NotAccepted::Full { retry_after_s: 1 });
         };
+        if self.trouble().is_some() {
+            return Err(NotAccepted::Full {
+                retry_after_s: RETRY_AFTER_S,
+            });
+        }
         self.lobby.has_room().map_err(turn_away)?;
         let call_id = format!("rtc_{:032x}", rand::random::<u128>());
         let session_id = format!("sess_{:032x}", rand::random::<u128>());
@@ -83,7 +96,7 @@ impl Reception for House {
         let reason = match (&engines, draining) {
             (None, _) => Some("the engines are being loaded".to_owned()),
             (_, true) => Some("the server is shutting down".to_owned()),
-            _ => None,
+            _ => self.trouble(),
         };
         Readiness {
             ready: reason.is_none(),

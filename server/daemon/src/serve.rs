@@ -54,10 +54,12 @@ async fn run(config: Config, lan: Option<lan::Lan>) -> Result<(), String> {
     let transport = media(&config, address).await?;
     let lobby = Lobby::new(lobby_options(&config));
     let engines = Arc::new(OnceLock::new());
+    let apart = Arc::new(OnceLock::new());
     let house = House {
         answerer: transport.clone(),
         lobby: Arc::clone(&lobby),
         engines: Arc::clone(&engines),
+        apart: Arc::clone(&apart),
         longest_call: longest_call(&config).unwrap_or(A_DAY),
     };
     let doors = signaling_service::router(service_options(&config, address), Arc::new(house));
@@ -73,6 +75,7 @@ async fn run(config: Config, lan: Option<lan::Lan>) -> Result<(), String> {
     let Assembled {
         engines: ready,
         remarks,
+        apart: child,
     } = loaded
         .await
         .map_err(|_| "an engine broke down while loading".to_owned())??;
@@ -82,6 +85,9 @@ async fn run(config: Config, lan: Option<lan::Lan>) -> Result<(), String> {
     let roll = ready.roll();
     for engine in &roll {
         tracing::info!(seam = engine.seam, grade = engine.grade, "{}", engine.name);
+    }
+    if let Some(child) = child {
+        let _ = apart.set(child);
     }
     let _ = engines.set((ready, roll));
     announce(scheme, address, lan.as_ref());

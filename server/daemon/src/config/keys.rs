@@ -1,6 +1,6 @@
 //! Every key: its path in the file, what it takes, and where it goes.
 
-use super::{Config, KokoroRuntime, Language, Recognition, Synthesis, VoiceDetection};
+use super::{Config, Isolation, KokoroRuntime, Language, Recognition, Synthesis, VoiceDetection};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use toml::Value;
@@ -64,6 +64,10 @@ keys! {
         ("kokoro", Synthesis::Kokoro),
         ("none", Synthesis::None),
         ("scripted", Synthesis::Scripted),
+    ])?;
+    "engines.isolation" Text |c, v| c.isolation = choice(v, &[
+        ("none", Isolation::None),
+        ("process", Isolation::Process),
     ])?;
     "whisper.model" Text |c, v| {
         if let Some(text) = filled(v)? {

@@ -14,9 +14,11 @@ pub(crate) const FILE: &str = "repartee.toml";
 /// Shipped, and printed by `repartee check --sample`: every key with its default and its reason.
 pub(crate) const SAMPLE: &str = include_str!("../../repartee.sample.toml");
 
-#[derive(Clone, Debug, PartialEq)]
+/// What the engines' process is told of it (`engines.isolation`) leaves every secret out.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
+    #[serde(skip)]
     pub(crate) key: Option<String>,
     pub(crate) allow_origins: Vec<String>,
     pub(crate) most_calls: usize,
@@ -31,6 +33,7 @@ pub(crate) struct Config {
     pub(crate) recognizer_threads: usize,
     pub(crate) language_model: Language,
     pub(crate) synthesizer: Synthesis,
+    pub(crate) isolation: Isolation,
     pub(crate) whisper_model: Option<PathBuf>,
     pub(crate) whisper_language: Option<String>,
     pub(crate) llama_model: Option<PathBuf>,
@@ -48,9 +51,11 @@ pub(crate) struct Config {
     pub(crate) knowledge: Option<PathBuf>,
     pub(crate) llm_url: Option<String>,
     pub(crate) llm_model: Option<String>,
+    #[serde(skip)]
     pub(crate) llm_key: Option<String>,
     pub(crate) greeting: Option<String>,
     pub(crate) relay_urls: Vec<String>,
+    #[serde(skip)]
     pub(crate) relay_secret: Option<String>,
     pub(crate) relay_minutes: u64,
     pub(crate) data: Option<PathBuf>,
@@ -59,14 +64,14 @@ pub(crate) struct Config {
     pub(crate) lan: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum VoiceDetection {
     Silero,
     Earshot,
     Scripted,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Recognition {
     PocketSphinx,
     Whisper,
@@ -74,7 +79,7 @@ pub(crate) enum Recognition {
     Scripted,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Language {
     Quote,
     Llama,
@@ -82,7 +87,7 @@ pub(crate) enum Language {
     Scripted,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Synthesis {
     Flite,
     Kokoro,
@@ -90,7 +95,16 @@ pub(crate) enum Synthesis {
     Scripted,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where native code runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) enum Isolation {
+    /// In the server's own process.
+    None,
+    /// In a child that may die.
+    Process,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum KokoroRuntime {
     Auto,
     Rten,
@@ -113,6 +127,7 @@ impl Default for Config {
             recognizer_threads: 0,
             language_model: Language::Quote,
             synthesizer: Synthesis::Flite,
+            isolation: Isolation::None,
             whisper_model: None,
             whisper_language: None,
             llama_model: None,
