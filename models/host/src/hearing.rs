@@ -1,7 +1,7 @@
 //! The recognizer's port: one utterance holds one thread, and the sound waits while none is free.
 
 use crate::job::{Job, Mailbox};
-use crate::pool::Pool;
+use crate::pool::{Begin, Pool};
 use models_engine::{Cancel, Card, Hint, Hypothesis, Recognizer, Stopped, Transcript};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use tokio::sync::mpsc;
@@ -50,12 +50,18 @@ impl RecognizerPort {
         let (job, cancel) = Job::new();
         let (sound, sounds) = sync_channel(WAITING);
         let mailbox = Mailbox::new(to.clone(), wrap.clone());
-        let submitted = self.0.submit(move |engine| {
+        let asker = cancel.clone();
+        // A recognizer is held for as long as somebody speaks: how long others wait for it no mean foretells, and their sound
+        // is kept meanwhile.
+        let submitted = self.0.submit(None, asker, move |begin| {
             let mut guard = EndGuard {
                 mailbox,
                 ended: None,
             };
-            guard.ended = Some(attend(engine, &hint, &sounds, &guard.mailbox, &cancel));
+            guard.ended = Some(match begin {
+                Begin::Now(engine) => attend(engine, &hint, &sounds, &guard.mailbox, &cancel),
+                Begin::Left | Begin::Late => Err(Stopped::Cancelled),
+            });
         });
         if submitted.is_err() {
             let busy = Stopped::failed("too many callers are waiting to be understood");

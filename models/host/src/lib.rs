@@ -3,12 +3,18 @@
 //! A session never waits for an engine: it submits a job through a port and goes on; what the engine
 //! says arrives in the session's own bounded mailbox. Dropping the job's handle cancels it.
 
+mod admission;
+mod figures;
 mod hearing;
 mod job;
 mod pool;
 mod port;
+mod queue;
 
+pub use admission::Admission;
+pub use figures::{BOUNDS_MS, Figures, Histogram};
 pub use hearing::{Heard, Hearing, RecognizerPort};
 pub use job::{Job, Mailbox};
 pub use pool::{Pool, PoolOptions};
 pub use port::{Composing, LanguagePort, RetrieverPort, Speaking, SynthesizerPort};
+pub use queue::{Fate, Now, Priority, Queue, Refused, Taken, Terms};

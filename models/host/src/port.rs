@@ -1,12 +1,17 @@
 //! The ports of the engines that answer one request at a time: retrieval, language, speech.
 
 use crate::job::{Job, Mailbox};
-use crate::pool::Pool;
+use crate::pool::{Begin, Pool};
+use crate::queue::Priority;
 use models_engine::{
     Cancel, Card, LanguageModel, Passage, Piece, Prompt, Query, Retriever, Script, Spoken, Stopped,
     Synthesizer,
 };
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
+
+/// Who would wait for longer is told at once that the server is too busy: nobody holds a line in silence for so long.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// What a language model reports: pieces, then how it ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +54,11 @@ impl RetrieverPort {
 }
 
 impl LanguagePort {
+    /// The same port, for jobs of this priority that are of no use after the deadline.
+    pub fn urged(&self, priority: Priority, deadline: Option<Instant>) -> Self {
+        Self(self.0.urged(priority, deadline))
+    }
+
     pub fn card(&self) -> Card {
         self.0.engine().card()
     }
@@ -73,6 +83,11 @@ impl LanguagePort {
 }
 
 impl SynthesizerPort {
+    /// The same port, for jobs of this priority that are of no use after the deadline.
+    pub fn urged(&self, priority: Priority, deadline: Option<Instant>) -> Self {
+        Self(self.0.urged(priority, deadline))
+    }
+
     pub fn card(&self) -> Card {
         self.0.engine().card()
     }
@@ -119,16 +134,24 @@ where
 {
     let (job, cancel) = Job::new();
     let mailbox = Mailbox::new(to.clone(), wrap.clone());
-    let submitted = pool.submit(move |engine| {
+    let asker = cancel.clone();
+    let submitted = pool.submit(Some(LONGEST_WAIT), asker, move |begin| {
         let mut guard = EndGuard {
             mailbox,
             failed,
             armed: true,
         };
-        if cancel.is_cancelled() {
-            guard.mailbox.report(failed(Stopped::Cancelled));
-        } else {
-            work(engine, &|report| guard.mailbox.report(report), &cancel);
+        match begin {
+            Begin::Now(engine) => {
+                work(engine, &|report| guard.mailbox.report(report), &cancel);
+            }
+            Begin::Left => {
+                guard.mailbox.report(failed(Stopped::Cancelled));
+            }
+            Begin::Late => {
+                let late = Stopped::failed("this came too late to be of use");
+                guard.mailbox.report(failed(late));
+            }
         }
         guard.armed = false;
     });

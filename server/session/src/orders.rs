@@ -4,6 +4,7 @@ use crate::reports::Report;
 use crate::session::Session;
 use crate::translate;
 use models_engine::{Evidence, Hint, Query, Script};
+use models_host::Priority;
 use server_conversation::{
     Fact, HearingEvent, Input, Millis, Output, PhraseEvent, PhraseId, ReplyEvent, ReplyId,
     UtteranceId,
@@ -113,6 +114,12 @@ impl Session {
             self.inputs.push_back(Input::Phrase(phrase, failed));
             return;
         };
+        // While an earlier phrase is heard, a later one has time.
+        let priority = match phrase.index {
+            0 => Priority::First,
+            _ => Priority::Later,
+        };
+        let synthesizer = synthesizer.urged(priority, None);
         let job = synthesizer.speak(script, &self.mailbox, move |said| {
             Report::Speaking(phrase, said)
         });
