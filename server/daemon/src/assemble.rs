@@ -9,7 +9,7 @@ pub(crate) use apart::load as load_apart;
 use crate::config::{Config, Language, Recognition, Synthesis, VoiceDetection};
 use crate::meaning::Learning;
 use crate::models;
-use models_apart::Apart;
+use models_apart::{Apart, Gauges};
 use models_builtin::{RuleEndpointer, Sphinx, SphinxOptions};
 use models_engine::scripted::{
     ScriptedEndpointer, ScriptedLanguage, ScriptedRecognizer, ScriptedRetriever,
@@ -35,6 +35,8 @@ pub(crate) struct Assembled {
     pub(crate) remarks: Vec<String>,
     /// Where native engines run in a process of their own.
     pub(crate) apart: Option<Apart>,
+    /// What engines in this process count.
+    pub(crate) gauges: Option<Gauges>,
 }
 
 /// Loads every engine: seconds, on a thread of its own. An error is a sentence that says what to do.
@@ -45,6 +47,7 @@ pub(crate) fn assemble(config: &Config) -> Result<Assembled, String> {
     let searched = config.language_model != Language::Scripted;
     let learning = searched.then(|| Learning::begin(&knowledge, config.knowledge.as_deref()));
     let apart = apart::begin(config, &mut remarks)?;
+    let (language_model, gauges) = language_model(config, apart.as_ref())?;
     let engines = Engines {
         voice_detectors: voice_detectors(config, &mut remarks),
         endpointer: match config.recognizer {
@@ -53,7 +56,7 @@ pub(crate) fn assemble(config: &Config) -> Result<Assembled, String> {
         },
         recognizer: recognizer(config, &knowledge, apart.as_ref(), &mut remarks)?,
         retriever: Some(RetrieverPort(retrieval(config, knowledge))),
-        language_model: LanguagePort(language_model(config, apart.as_ref())?),
+        language_model: LanguagePort(language_model),
         synthesizer: synthesizer(config, apart.as_ref(), &mut remarks)?,
     };
     remarks.extend(learning.and_then(Learning::finish));
@@ -61,6 +64,7 @@ pub(crate) fn assemble(config: &Config) -> Result<Assembled, String> {
         engines,
         remarks,
         apart,
+        gauges,
     })
 }
 
@@ -177,27 +181,27 @@ fn retrieval(config: &Config, knowledge: Arc<Knowledge>) -> Pool<dyn Retriever> 
 fn language_model(
     config: &Config,
     apart: Option<&Apart>,
-) -> Result<Pool<dyn LanguageModel>, String> {
-    let (engine, threads) = match apart.and_then(Apart::language_model) {
-        Some(found) => found,
+) -> Result<(Pool<dyn LanguageModel>, Option<Gauges>), String> {
+    let (engine, threads, gauges) = match apart.and_then(Apart::language_model) {
+        Some((engine, threads)) => (engine, threads, None),
         None => language_model_here(config)?,
     };
-    Ok(Pool::new(
-        engine,
-        PoolOptions {
-            name: "language",
-            threads,
-            waiting: WAITING,
-        },
-    ))
+    let options = PoolOptions {
+        name: "language",
+        threads,
+        waiting: WAITING,
+    };
+    Ok((Pool::new(engine, options), gauges))
 }
 
-/// The language model, and how many replies it composes at once.
-fn language_model_here(config: &Config) -> Result<(Arc<dyn LanguageModel>, usize), String> {
-    let (engine, threads): (Arc<dyn LanguageModel>, usize) = match config.language_model {
-        Language::Quote => (Arc::new(models_builtin::quote::Quoter::new()), 2),
+/// The language model, how many replies it composes at once, and what it counts.
+type Words = (Arc<dyn LanguageModel>, usize, Option<Gauges>);
+
+fn language_model_here(config: &Config) -> Result<Words, String> {
+    let (engine, threads, gauges): Words = match config.language_model {
+        Language::Quote => (Arc::new(models_builtin::quote::Quoter::new()), 2, None),
         Language::Llama => native::llama(config, cores())?,
-        Language::Scripted => (Arc::new(ScriptedLanguage::echo()), 2),
+        Language::Scripted => (Arc::new(ScriptedLanguage::echo()), 2, None),
         Language::Remote => {
             let options = RemoteOptions {
                 base_url: config.llm_url.clone().unwrap_or_default(),
@@ -213,11 +217,11 @@ fn language_model_here(config: &Config) -> Result<(Arc<dyn LanguageModel>, usize
                 }
             });
             // Its threads wait for the network, one a reply.
-            (remote, config.most_calls.clamp(4, 64))
+            (remote, config.most_calls.clamp(4, 64), None)
         }
     };
     warm::language_model(&*engine)?;
-    Ok((engine, threads))
+    Ok((engine, threads, gauges))
 }
 
 fn synthesizer(

@@ -6,6 +6,7 @@ mod command_line;
 mod config;
 mod lan;
 mod meaning;
+mod metrics;
 mod models;
 mod page;
 mod reception;

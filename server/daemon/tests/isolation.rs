@@ -75,6 +75,23 @@ async fn a_hundred_deaths_lose_no_call_and_hardly_a_reply() {
     assert!(deaths >= 100);
     assert!(apologised * 10 <= heard + apologised);
     assert_eq!(readiness(&server).await.0, 200);
+    let counted = http().get(format!("{}/metrics", server.url)).send().await;
+    let counted = counted.expect("the server answers").text().await;
+    let counted = counted.expect("it is text");
+    let number = |name: &str| {
+        let line = counted.lines().find_map(|line| line.strip_prefix(name));
+        let number = line.and_then(|number| number.trim().parse::<f64>().ok());
+        number.unwrap_or_else(|| panic!("{name} is not in {counted}"))
+    };
+    assert!(
+        number("repartee_engines_deaths_total ") >= 90.0,
+        "{counted}"
+    );
+    assert!(number("repartee_run_seconds_count{engine=\"language_model\"}") >= 100.0);
+    assert_eq!(
+        number("repartee_jobs_refused_full_total{engine=\"synthesizer\"}"),
+        0.0
+    );
 }
 
 fn gone(child: Pid) -> bool {

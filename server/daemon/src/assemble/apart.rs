@@ -64,7 +64,9 @@ pub(crate) fn load(plan: &[u8]) -> Result<Aboard, String> {
         aboard.recognizer = super::recognizer_here(&config, &knowledge, &mut remarks)?;
     }
     if holds_language_model(&config) {
-        aboard.language_model = Some(super::language_model_here(&config)?);
+        let (engine, threads, gauges) = super::language_model_here(&config)?;
+        aboard.language_model = Some((engine, threads));
+        aboard.gauges = gauges;
     }
     if holds_synthesizer(&config) {
         aboard.synthesizer = super::synthesizer_here(&config, &mut remarks)?;

@@ -37,6 +37,7 @@ keys! {
     "server.key" Text |c, v| c.key = filled(v)?;
     "server.allow_origins" List |c, v| c.allow_origins = origins(v)?;
     "server.most_calls" Number |c, v| c.most_calls = number(v, 1, 100_000)? as usize;
+    "server.most_load" Number |c, v| c.most_load = number(v, 0, 100)?;
     "server.longest_call_minutes" Number |c, v| c.longest_call_minutes = number(v, 0, 10_080)?;
     "server.drain_seconds" Number |c, v| c.drain_seconds = number(v, 0, 3_600)?;
     "media.port" Number |c, v| c.media_port = number(v, 0, 65_535)? as u16;

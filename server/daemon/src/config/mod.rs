@@ -22,6 +22,8 @@ pub(crate) struct Config {
     pub(crate) key: Option<String>,
     pub(crate) allow_origins: Vec<String>,
     pub(crate) most_calls: usize,
+    /// In percent of the engines' time; 0: no limit.
+    pub(crate) most_load: u64,
     pub(crate) longest_call_minutes: u64,
     pub(crate) drain_seconds: u64,
     /// 0: the port of `listen`.
@@ -118,6 +120,7 @@ impl Default for Config {
             key: None,
             allow_origins: Vec::new(),
             most_calls: 100,
+            most_load: 0,
             longest_call_minutes: 0,
             drain_seconds: 10,
             media_port: 0,
