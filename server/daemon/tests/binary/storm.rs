@@ -3,6 +3,8 @@
 use crate::server::{PATIENCE, Server};
 use client_probe::{Call, CallOptions, Door, Speech, Tape};
 use rustix::process::{Pid, Signal, kill_process};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What the callers are told and what they should get for it.
@@ -17,7 +19,9 @@ pub(crate) struct Talk {
 /// What came of the questions that a death fell into.
 #[derive(Debug, Default)]
 pub(crate) struct Toll {
+    /// Of children: who strikes one that was struck already does nothing.
     pub(crate) deaths: AtomicUsize,
+    struck: Mutex<BTreeSet<i32>>,
     pub(crate) heard: AtomicUsize,
     pub(crate) apologised: AtomicUsize,
 }
@@ -63,7 +67,10 @@ async fn ask(server: &Server, talk: &Talk, caller: u64, deaths: usize, toll: &To
         let from = call.look(|tape| tape.ledger.replies.len());
         let strike = || {
             let child = engines_of(server.pid());
-            let struck = child.is_some_and(|child| kill_process(child, signal).is_ok());
+            let struck = child.is_some_and(|child| {
+                let mut before = toll.struck.lock().expect("nobody panicked");
+                before.insert(child.as_raw_nonzero().get()) && kill_process(child, signal).is_ok()
+            });
             toll.deaths
                 .fetch_add(usize::from(struck), Ordering::Relaxed);
             struck
