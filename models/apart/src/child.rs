@@ -7,6 +7,7 @@ use models_engine::{LanguageModel, Recognizer, Synthesizer};
 use std::io::{BufReader, ErrorKind};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
@@ -97,7 +98,9 @@ fn begin(
     engines: &Arc<OnceLock<Engines>>,
 ) -> std::io::Result<()> {
     let (voice, engines) = (Arc::clone(voice), Arc::clone(engines));
-    let loads = move || match load(&plan) {
+    let broken = |_| Err("an engine broke down while loading".to_owned());
+    let load = move || catch_unwind(AssertUnwindSafe(|| load(&plan))).unwrap_or_else(broken);
+    let loads = move || match load() {
         Ok(aboard) => {
             let crew = crew(&aboard);
             let _ = engines.set(aboard.into());

@@ -68,6 +68,8 @@ pub struct Account {
     pub again: u64,
     /// Jobs that a death cost for good.
     pub lost: u64,
+    /// The longest that the engines were away, from a death that was noticed to a child that is up.
+    pub slowest_return: Duration,
     /// What the engines count, by their own names.
     pub gauges: Vec<Gauge>,
 }
@@ -84,6 +86,9 @@ pub(crate) struct State {
     pub(crate) over: bool,
     pub(crate) pid: Option<u32>,
     pub(crate) died: Vec<Instant>,
+    /// When the last one fell, until the next is up.
+    pub(crate) fell: Option<Instant>,
+    pub(crate) slowest_return: Duration,
     pub(crate) rests: u32,
     /// The crew of the first child; every later one is the same.
     pub(crate) crew: Option<Crew>,
@@ -191,6 +196,8 @@ impl Apart {
                 over: false,
                 pid: None,
                 died: Vec::new(),
+                fell: None,
+                slowest_return: Duration::ZERO,
                 rests: 0,
                 crew: None,
                 unfit: None,
@@ -269,6 +276,7 @@ impl Apart {
             deaths: shared.deaths.load(Ordering::Relaxed),
             again: shared.again.load(Ordering::Relaxed),
             lost: shared.lost.load(Ordering::Relaxed),
+            slowest_return: state.slowest_return,
             gauges,
         }
     }

@@ -76,6 +76,11 @@ fn attend(shared: &Arc<Shared>, line: &Arc<Line>) -> std::io::Result<()> {
                     if state.crew.as_ref().is_none_or(|same| same.is_as(&crew)) =>
                 {
                     state.crew = Some(*crew);
+                    if let Some(fell) = state.fell.take() {
+                        let away = fell.elapsed();
+                        state.slowest_return = state.slowest_return.max(away);
+                        tracing::info!(ms = away.as_millis() as u64, "the engines are back");
+                    }
                     state.phase = Phase::Up(Arc::clone(&line));
                 }
                 News::Loaded(Ok(_)) => {
@@ -165,6 +170,7 @@ fn bury(mut child: Child, why: String) -> String {
 fn mourn(shared: &Shared, why: String) -> bool {
     let mut state = shared.state();
     state.pid = None;
+    state.fell.get_or_insert_with(Instant::now);
     state.broken = None;
     if state.over {
         return false;

@@ -189,6 +189,12 @@ impl Page {
             "The engines' process lives.",
             up,
         );
+        self.plain(
+            "repartee_engines_slowest_return_seconds",
+            "gauge",
+            "The longest that the engines' process was away.",
+            account.slowest_return.as_secs_f64(),
+        );
         let counters = [
             ("deaths", "Deaths of the engines' process.", account.deaths),
             (

@@ -149,15 +149,24 @@ async fn a_hundred_deaths_of_the_native_engines_lose_no_call() {
     let server = serve(&folder, "process").await;
     let talk = Talk {
         speech: Speech::from_samples(voice_at(1, 3200, RATE)),
-        for_speech: reply("nothing", "window"),
+        for_speech: TAIL.to_owned(),
         typed: "and the ducks".to_owned(),
-        for_typed: reply("ducks", "window"),
+        for_typed: TAIL.to_owned(),
     };
-    let toll = rage(&server, &talk, 4, 100).await;
+    let toll = rage(&server, &talk, 6, 100).await;
     let (heard, apologised) = (
         toll.heard.load(Ordering::Relaxed),
         toll.apologised.load(Ordering::Relaxed),
     );
+    let metrics = reqwest::get(format!("{}/metrics", server.url)).await;
+    let metrics = metrics.expect("the server answers").text().await;
+    let metrics = metrics.expect("it is text");
+    for line in metrics
+        .lines()
+        .filter(|line| line.starts_with("repartee_engines_"))
+    {
+        println!("{line}");
+    }
     println!("{heard} replies heard, {apologised} apologised for");
     assert!(apologised * 10 <= heard + apologised);
 }

@@ -20,6 +20,7 @@ pub(crate) const HEARD: &str = "what is repartee";
 pub(crate) fn load(mode: &str, plan: &[u8]) -> Result<Aboard, String> {
     match mode {
         "engines" => {}
+        "panics" => panic!("planted"),
         "unfit" => return Err("there are no weights: pull some".to_owned()),
         _ => kill(Signal::ABORT),
     }

@@ -15,6 +15,8 @@ fn complaint(program: Program) -> String {
 fn what_cannot_be_loaded_is_said_at_the_start() {
     let why = complaint(program("unfit", b""));
     assert!(why.contains("there are no weights: pull some"), "{why}");
+    let why = complaint(program("panics", b""));
+    assert!(why.contains("broke down while loading"), "{why}");
     let why = complaint(program("dies while loading", b""));
     assert!(why.contains("SIGABRT"), "{why}");
 }

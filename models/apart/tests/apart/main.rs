@@ -1,6 +1,7 @@
 //! Engines in another process: they keep their contracts, and die without anybody's losing a word.
 
 mod contracts;
+mod cost;
 mod dying;
 mod fate;
 mod house;

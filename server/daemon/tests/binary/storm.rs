@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What the callers are told and what they should get for it.
+/// What the callers say, and how what they should get for it ends.
 #[derive(Clone)]
 pub(crate) struct Talk {
     pub(crate) speech: Speech,
@@ -125,7 +125,8 @@ async fn ask(server: &Server, talk: &Talk, caller: u64, deaths: usize, toll: &To
 fn outcome(tape: &Tape, from: usize, expected: &str) -> Option<bool> {
     let mut replies = tape.ledger.replies.iter().skip(from);
     let heard = replies.clone().any(|reply| {
-        let whole = reply.heard.as_deref().map(str::trim) == Some(expected);
+        let heard = reply.heard.as_deref().unwrap_or_default().trim();
+        let whole = heard == reply.text.trim() && heard.ends_with(expected);
         reply.is_done() && whole && reply.sound_ended_ms.is_some()
     });
     let sorry = replies.any(|reply| reply.is_done() && reply.text.contains("sorry"));
