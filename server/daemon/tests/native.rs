@@ -141,6 +141,18 @@ async fn answered_by_native_engines(isolation: &str) {
     call.hang_up().await.expect("it stood to its end");
 }
 
+async fn print_engines(server: &Server) {
+    let metrics = reqwest::get(format!("{}/metrics", server.url)).await;
+    let metrics = metrics.expect("the server answers").text().await;
+    let metrics = metrics.expect("it is text");
+    for line in metrics
+        .lines()
+        .filter(|line| line.starts_with("repartee_engines_"))
+    {
+        println!("{line}");
+    }
+}
+
 /// Minutes long: `cargo test --test native -- --ignored --nocapture`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a hundred starts of the native engines"]
@@ -153,20 +165,14 @@ async fn a_hundred_deaths_of_the_native_engines_lose_no_call() {
         typed: "and the ducks".to_owned(),
         for_typed: TAIL.to_owned(),
     };
-    let toll = rage(&server, &talk, 6, 100).await;
+    rage(&server, &talk, 1, 1).await;
+    print_engines(&server).await;
+    let toll = rage(&server, &talk, 6, 99).await;
     let (heard, apologised) = (
         toll.heard.load(Ordering::Relaxed),
         toll.apologised.load(Ordering::Relaxed),
     );
-    let metrics = reqwest::get(format!("{}/metrics", server.url)).await;
-    let metrics = metrics.expect("the server answers").text().await;
-    let metrics = metrics.expect("it is text");
-    for line in metrics
-        .lines()
-        .filter(|line| line.starts_with("repartee_engines_"))
-    {
-        println!("{line}");
-    }
+    print_engines(&server).await;
     println!("{heard} replies heard, {apologised} apologised for");
     assert!(apologised * 10 <= heard + apologised);
 }
