@@ -28,6 +28,7 @@ impl Grade {
 /// Something a session may ask for and not every engine can do. What is missing here is told to
 /// the caller as a notice, never ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub enum Ability {
     /// A language model that follows the session's instructions.
     Instructions,
@@ -43,6 +44,7 @@ pub enum Ability {
 
 /// An engine's name, grade and abilities.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub struct Card {
     /// As a person would write it: "PocketSphinx en-us", "flite slt".
     pub name: String,

@@ -4,6 +4,7 @@ use std::fmt;
 
 /// Why a job ended early. Being cancelled is not a failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub enum Stopped {
     Cancelled,
     Failed(Failure),

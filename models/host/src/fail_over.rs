@@ -6,10 +6,14 @@ pub(crate) mod listening;
 pub(crate) mod speaking;
 
 use crate::job::Mailbox;
-use crate::pool::Pool;
+use crate::pool::{Begin, Pool};
 use models_engine::{Cancel, Failure, Stopped};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Who would wait for longer is told at once that the server is too busy: nobody holds a line in silence for so long.
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// Said ahead of an engine's first report, where several stand in line: this one does the job.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +27,9 @@ pub struct Taken {
 /// What is to be done, and how far it is done: all that the next engine needs to go on.
 pub(crate) trait Task<E: ?Sized>: Send + 'static {
     type Report: 'static;
+
+    /// Refused where it would have to wait for longer.
+    const LONGEST_WAIT: Option<Duration> = Some(LONGEST_WAIT);
 
     /// Does what is left, or fails. What came before belongs to the engines before this one.
     fn work(
@@ -62,7 +69,7 @@ impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Errand<E, T> {
     ) -> Self {
         Self {
             task,
-            line: pool.line().cloned().collect(),
+            line: pool.line().collect(),
             at: 0,
             mailbox,
             cancel,
@@ -86,14 +93,14 @@ impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Errand<E, T> {
 
     fn queue(self) -> Result<(), Self> {
         let line = Arc::clone(&self.line);
-        let first = self.at;
+        let (first, cancel) = (self.at, self.cancel.clone());
         // A queue that is full does not give back what it was handed.
         let held = Arc::new(Mutex::new(Some(self)));
         for (at, pool) in line.iter().enumerate().skip(first) {
             let taken = Arc::clone(&held);
-            let submitted = pool.submit(move |engine| {
+            let submitted = pool.submit(T::LONGEST_WAIT, cancel.clone(), move |begin| {
                 if let Some(errand) = take(&taken) {
-                    errand.run(engine);
+                    errand.begin(begin);
                 }
             });
             if submitted.is_ok() {
@@ -105,6 +112,14 @@ impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Errand<E, T> {
             *held.lock().unwrap_or_else(PoisonError::into_inner) = Some(errand);
         }
         Err(take(&held).expect("nobody has queued it"))
+    }
+
+    fn begin(self, begin: Begin<'_, E>) {
+        match begin {
+            Begin::Now(engine) => self.run(engine),
+            Begin::Left => self.end(T::stopped(Stopped::Cancelled)),
+            Begin::Late => self.end(T::stopped(late())),
+        }
     }
 
     fn run(mut self, engine: &E) {
@@ -162,6 +177,10 @@ impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Errand<E, T> {
 
 fn take<T>(held: &Mutex<Option<T>>) -> Option<T> {
     held.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+pub(crate) fn late() -> Stopped {
+    Stopped::failed("this came too late to be of use")
 }
 
 fn busy() -> Failure {

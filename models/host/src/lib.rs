@@ -4,14 +4,20 @@
 //! says arrives in the session's own bounded mailbox. Dropping the job's handle cancels it. Where other engines
 //! stand behind the first, a job that fails goes on with the next: it stays one job, which ends once.
 
+mod admission;
 mod fail_over;
+mod figures;
 mod hearing;
 mod job;
 mod pool;
 mod port;
+mod queue;
 
+pub use admission::Admission;
 pub use fail_over::Taken;
+pub use figures::{BOUNDS_MS, Figures, Histogram};
 pub use hearing::{Heard, Hearing, RecognizerPort};
 pub use job::{Job, Mailbox};
 pub use pool::{Pool, PoolOptions};
 pub use port::{Composing, EndpointerPort, LanguagePort, RetrieverPort, Speaking, SynthesizerPort};
+pub use queue::{Fate, Next, Now, Priority, Queue, Refused, Terms};

@@ -1,14 +1,25 @@
 //! A few threads around one engine, with a bounded queue in front.
 
+use crate::figures::Figures;
+use crate::queue::{Fate, Next, Now, Priority, Queue, Refused, Terms};
+use models_engine::Cancel;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
-type Work<E> = Box<dyn FnOnce(&E) + Send>;
+/// What a thread does with a job: with the engine, or without, when the job is never begun.
+type Work<E> = Box<dyn FnOnce(Begin<'_, E>) + Send>;
 
-/// How many jobs run and how many may wait. Jobs start in the order in which they came.
+pub(crate) enum Begin<'a, E: ?Sized> {
+    Now(&'a E),
+    /// Its deadline is past.
+    Late,
+    /// It was cancelled before it began.
+    Left,
+}
+
+/// How many jobs run and how many may wait. Of one priority, jobs start in the order in which they came.
 #[derive(Clone, Copy, Debug)]
 pub struct PoolOptions {
     /// What the threads are called, for a debugger.
@@ -21,8 +32,10 @@ pub struct PoolOptions {
 /// The engine and its threads. They end when the last clone of the pool is dropped.
 pub struct Pool<E: ?Sized> {
     engine: Arc<E>,
-    queue: SyncSender<Work<E>>,
-    load: Load,
+    shared: Arc<Shared<E>>,
+    _closing: Arc<Closing<E>>,
+    priority: Priority,
+    deadline: Option<Instant>,
     /// Those that take a job over when this one fails, in their order.
     behind: Vec<Pool<E>>,
 }
@@ -31,64 +44,94 @@ impl<E: ?Sized> Clone for Pool<E> {
     fn clone(&self) -> Self {
         Self {
             engine: Arc::clone(&self.engine),
-            queue: self.queue.clone(),
-            load: self.load.clone(),
+            shared: Arc::clone(&self.shared),
+            _closing: Arc::clone(&self._closing),
+            priority: self.priority,
+            deadline: self.deadline,
             behind: self.behind.clone(),
         }
     }
 }
 
-/// How many jobs run or wait, and how many can run.
-#[derive(Clone)]
-struct Load {
-    jobs: Arc<AtomicUsize>,
-    threads: usize,
+struct Shared<E: ?Sized> {
+    desk: Mutex<Desk<E>>,
+    changed: Condvar,
+    epoch: Instant,
 }
 
-/// One job, until it has ended or was never begun.
-struct Loaded(Arc<AtomicUsize>);
-
-impl Load {
-    fn one_more(&self) -> Loaded {
-        self.jobs.fetch_add(1, Ordering::Relaxed);
-        Loaded(Arc::clone(&self.jobs))
-    }
+struct Desk<E: ?Sized> {
+    queue: Queue<Waiting<E>>,
+    closed: bool,
 }
 
-impl Drop for Loaded {
+struct Waiting<E: ?Sized> {
+    work: Work<E>,
+    cancel: Cancel,
+}
+
+/// Dropped with the last pool.
+struct Closing<E: ?Sized>(Arc<Shared<E>>);
+
+impl<E: ?Sized> Drop for Closing<E> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.0.desk().closed = true;
+        self.0.changed.notify_all();
     }
 }
 
-/// The queue is full: the server is busier than it was built to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Full;
+impl<E: ?Sized> Shared<E> {
+    fn desk(&self) -> MutexGuard<'_, Desk<E>> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> Now {
+        self.epoch.elapsed()
+    }
+
+    /// Waits for a job; none once the pool is closed and everything is done.
+    fn take(&self) -> Option<(Next<Waiting<E>>, Now)> {
+        let mut desk = self.desk();
+        loop {
+            let now = self.now();
+            let wanted = |waiting: &Waiting<E>| !waiting.cancel.is_cancelled();
+            if let Some(next) = desk.queue.next(now, wanted) {
+                return Some((next, now));
+            }
+            if desk.closed {
+                return None;
+            }
+            let waited = self.changed.wait(desk);
+            desk = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
 
 impl<E: ?Sized + Send + Sync + 'static> Pool<E> {
     pub fn new(engine: Arc<E>, options: PoolOptions) -> Self {
-        let (queue, work) = sync_channel::<Work<E>>(options.waiting.max(1));
-        let work = Arc::new(Mutex::new(work));
         let threads = options.threads.max(1);
+        let shared = Arc::new(Shared {
+            desk: Mutex::new(Desk {
+                queue: Queue::new(threads, options.waiting),
+                closed: false,
+            }),
+            changed: Condvar::new(),
+            epoch: Instant::now(),
+        });
         for number in 0..threads {
-            let (engine, work) = (Arc::clone(&engine), Arc::clone(&work));
+            let (engine, shared) = (Arc::clone(&engine), Arc::clone(&shared));
             thread::Builder::new()
                 .name(format!("{}-{number}", options.name))
-                .spawn(move || serve(&*engine, &work))
+                .spawn(move || serve(&*engine, &shared))
                 .expect("the system gives a thread at start-up");
         }
-        let jobs = Arc::default();
         Self {
             engine,
-            queue,
-            load: Load { jobs, threads },
+            _closing: Arc::new(Closing(Arc::clone(&shared))),
+            shared,
+            priority: Priority::default(),
+            deadline: None,
             behind: Vec::new(),
         }
-    }
-
-    /// A job submitted now would begin at once.
-    pub fn has_room(&self) -> bool {
-        self.load.jobs.load(Ordering::Relaxed) < self.load.threads
     }
 
     /// What the engines so far cannot do, this one does: it stands at the end of the line.
@@ -97,36 +140,84 @@ impl<E: ?Sized + Send + Sync + 'static> Pool<E> {
         self
     }
 
-    /// This pool and those behind it.
-    pub(crate) fn line(&self) -> impl Iterator<Item = &Self> {
-        std::iter::once(self).chain(&self.behind)
+    /// This pool and those behind it, all as urgent as this one.
+    pub(crate) fn line(&self) -> impl Iterator<Item = Self> {
+        let behind = self
+            .behind
+            .iter()
+            .map(|pool| pool.urged(self.priority, self.deadline));
+        std::iter::once(self.clone()).chain(behind)
+    }
+
+    /// A job submitted now would begin at once.
+    pub fn has_room(&self) -> bool {
+        self.shared.desk().queue.has_room()
     }
 
     pub fn engine(&self) -> &E {
         &self.engine
     }
 
-    pub(crate) fn submit(&self, work: impl FnOnce(&E) + Send + 'static) -> Result<(), Full> {
-        let loaded = self.load.one_more();
-        let work = move |engine: &E| {
-            let _loaded = loaded;
-            work(engine);
-        };
-        match self.queue.try_send(Box::new(work)) {
-            Ok(()) => Ok(()),
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(Full),
+    /// The same pool, for jobs of this priority that are of no use after the deadline.
+    pub fn urged(&self, priority: Priority, deadline: Option<Instant>) -> Self {
+        Self {
+            priority,
+            deadline,
+            ..self.clone()
         }
+    }
+
+    pub fn figures(&self) -> Figures {
+        let now = self.shared.now();
+        self.shared.desk().queue.figures(now)
+    }
+
+    /// How long a job of this priority that comes now is likely to wait.
+    pub fn predicted_wait(&self) -> Duration {
+        self.shared.desk().queue.predicted(self.priority)
+    }
+
+    pub(crate) fn submit(
+        &self,
+        longest_wait: Option<Duration>,
+        cancel: Cancel,
+        work: impl FnOnce(Begin<'_, E>) + Send + 'static,
+    ) -> Result<(), Refused> {
+        let work = Box::new(work);
+        let terms = Terms {
+            priority: self.priority,
+            deadline: self
+                .deadline
+                .map(|deadline| deadline.saturating_duration_since(self.shared.epoch)),
+            longest_wait,
+        };
+        let now = self.shared.now();
+        let offered = self
+            .shared
+            .desk()
+            .queue
+            .offer(now, terms, Waiting { work, cancel });
+        self.shared.changed.notify_one();
+        // The work itself is dropped here, without the lock: it may report.
+        offered.map_err(|(refused, _)| refused)
     }
 }
 
 /// One worker's life. A panic in an engine costs its job, never the thread: the job's own guard
 /// reports the failure while unwinding.
-fn serve<E: ?Sized>(engine: &E, work: &Mutex<Receiver<Work<E>>>) {
-    loop {
-        let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(work) = next else { return };
-        if catch_unwind(AssertUnwindSafe(|| work(engine))).is_err() {
+fn serve<E: ?Sized>(engine: &E, shared: &Shared<E>) {
+    while let Some((Next { work, fate }, began)) = shared.take() {
+        let begin = match fate {
+            Fate::Begin => Begin::Now(engine),
+            Fate::Late => Begin::Late,
+            Fate::Left => Begin::Left,
+        };
+        let work = work.work;
+        if catch_unwind(AssertUnwindSafe(|| work(begin))).is_err() {
             tracing::error!("an engine panicked; its job was reported as failed");
+        }
+        if fate == Fate::Begin {
+            shared.desk().queue.done(began, shared.now());
         }
     }
 }

@@ -2,13 +2,15 @@
 
 use crate::fail_over::composing::Composition;
 use crate::fail_over::speaking::Phrase;
-use crate::fail_over::{Errand, Taken};
+use crate::fail_over::{Errand, LONGEST_WAIT, Taken, late};
 use crate::job::{Job, Mailbox};
-use crate::pool::Pool;
+use crate::pool::{Begin, Pool};
+use crate::queue::Priority;
 use models_engine::{
     Cancel, Card, Endpointer, LanguageModel, Passage, Piece, Probability, Prompt, Query, Retriever,
     Script, Spoken, Stopped, Synthesizer,
 };
+use std::time::Instant;
 use tokio::sync::mpsc;
 
 /// What a language model reports: pieces, then how it ended.
@@ -78,6 +80,11 @@ impl RetrieverPort {
 }
 
 impl LanguagePort {
+    /// The same port, for jobs of this priority that are of no use after the deadline.
+    pub fn urged(&self, priority: Priority, deadline: Option<Instant>) -> Self {
+        Self(self.0.urged(priority, deadline))
+    }
+
     pub fn card(&self) -> Card {
         self.0.engine().card()
     }
@@ -104,6 +111,11 @@ impl LanguagePort {
 }
 
 impl SynthesizerPort {
+    /// The same port, for jobs of this priority that are of no use after the deadline.
+    pub fn urged(&self, priority: Priority, deadline: Option<Instant>) -> Self {
+        Self(self.0.urged(priority, deadline))
+    }
+
     pub fn card(&self) -> Card {
         self.0.engine().card()
     }
@@ -166,16 +178,23 @@ where
 {
     let (job, cancel) = Job::new();
     let mailbox = Mailbox::new(to.clone(), wrap.clone());
-    let submitted = pool.submit(move |engine| {
+    let asker = cancel.clone();
+    let submitted = pool.submit(Some(LONGEST_WAIT), asker, move |begin| {
         let mut guard = EndGuard {
             mailbox,
             failed,
             armed: true,
         };
-        if cancel.is_cancelled() {
-            guard.mailbox.report(failed(Stopped::Cancelled));
-        } else {
-            work(engine, &|report| guard.mailbox.report(report), &cancel);
+        match begin {
+            Begin::Now(engine) => {
+                work(engine, &|report| guard.mailbox.report(report), &cancel);
+            }
+            Begin::Left => {
+                guard.mailbox.report(failed(Stopped::Cancelled));
+            }
+            Begin::Late => {
+                guard.mailbox.report(failed(late()));
+            }
         }
         guard.armed = false;
     });

@@ -56,6 +56,9 @@ pub struct Counts {
     pub composed: u64,
     /// Steps of the loop.
     pub steps: u64,
+    /// Calls that the steps computed for, all steps together; and the steps that computed for four or more.
+    pub sequences: u64,
+    pub fours: u64,
     /// The most calls that one step computed for.
     pub together: u64,
     /// The longest step, in microseconds: so long may the loop go on after an order to stop.
@@ -68,6 +71,8 @@ struct Counters {
     reused: AtomicU64,
     composed: AtomicU64,
     steps: AtomicU64,
+    sequences: AtomicU64,
+    fours: AtomicU64,
     together: AtomicU64,
     longest_step_us: AtomicU64,
 }
@@ -129,6 +134,8 @@ impl Loop {
             reused: count(&self.counters.reused),
             composed: count(&self.counters.composed),
             steps: count(&self.counters.steps),
+            sequences: count(&self.counters.sequences),
+            fours: count(&self.counters.fours),
             together: count(&self.counters.together),
             longest_step_us: count(&self.counters.longest_step_us),
         }

@@ -91,3 +91,30 @@ fn together_they_compute_what_each_computes_alone() {
         }
     });
 }
+
+/// Eight callers ask at the same moment: each hears what it would hear alone, and most steps serve four or more.
+#[test]
+fn eight_replies_share_their_steps() {
+    let questions: Vec<String> = (0..8)
+        .map(|n| format!("question number {n}, please"))
+        .collect();
+    let single = language_model(1);
+    let alone: Vec<_> = questions
+        .iter()
+        .map(|question| answer(&single, question))
+        .collect();
+    let model = language_model(8);
+    let together = std::sync::Barrier::new(questions.len());
+    std::thread::scope(|scope| {
+        for (question, alone) in questions.iter().zip(&alone) {
+            let (model, together) = (&model, &together);
+            scope.spawn(move || {
+                together.wait();
+                assert_eq!(answer(model, question), *alone, "{question}");
+            });
+        }
+    });
+    let counts = model.counts();
+    println!("{counts:?}");
+    assert!(counts.fours * 10 >= counts.steps * 7, "{counts:?}");
+}

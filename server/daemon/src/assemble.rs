@@ -1,12 +1,17 @@
 //! Which engine fills which seam, and the pools they run in.
 
+mod apart;
+mod lines;
 mod native;
 mod remote;
 mod warm;
 
+pub(crate) use apart::load as load_apart;
+
 use crate::config::{Config, Ending, Language, Recognition, Synthesis, VoiceDetection};
 use crate::meaning::Learning;
 use crate::models;
+use models_apart::{Apart, Gauges};
 use models_builtin::{RuleEndpointer, SMART_TURN_FILE, SmartTurn, Sphinx, SphinxOptions};
 use models_engine::scripted::{
     ScriptedEndpointer, ScriptedLanguage, ScriptedRecognizer, ScriptedRetriever,
@@ -29,6 +34,10 @@ pub(crate) struct Assembled {
     pub(crate) engines: Engines,
     /// Sentences for the log: what is missing, what stands in for it.
     pub(crate) remarks: Vec<String>,
+    /// Where native engines run in a process of their own.
+    pub(crate) apart: Option<Apart>,
+    /// What engines in this process count.
+    pub(crate) gauges: Option<Gauges>,
 }
 
 /// Loads every engine: seconds, on a thread of its own. An error is a sentence that says what to do.
@@ -38,18 +47,27 @@ pub(crate) fn assemble(config: &Config) -> Result<Assembled, String> {
     let knowledge = Arc::new(knowledge(config, &mut remarks)?);
     let searched = config.language_model != Language::Scripted;
     let learning = searched.then(|| Learning::begin(&knowledge, config.knowledge.as_deref()));
+    let apart = apart::begin(config, &mut remarks)?;
+    let (language_model, gauges) = lines::language_models(config, apart.as_ref())?;
+    let recognizer = lines::recognizers(config, &knowledge, apart.as_ref(), &mut remarks)?;
     let endpointer = endpointer(config, &mut remarks)?;
     let engines = Engines {
         voice_detectors: voice_detectors(config, &mut remarks),
         sound_endpointer: sound_endpointer(&endpointer),
         endpointer,
-        recognizer: recognizers(config, &knowledge, &mut remarks)?.map(RecognizerPort),
+        recognizer: recognizer.map(RecognizerPort),
         retriever: Some(RetrieverPort(retrieval(config, knowledge))),
-        language_model: LanguagePort(language_models(config)?),
-        synthesizer: synthesizers(config, &mut remarks)?.map(SynthesizerPort),
+        language_model: LanguagePort(language_model),
+        synthesizer: lines::synthesizers(config, apart.as_ref(), &mut remarks)?
+            .map(SynthesizerPort),
     };
     remarks.extend(learning.and_then(Learning::finish));
-    Ok(Assembled { engines, remarks })
+    Ok(Assembled {
+        engines,
+        remarks,
+        apart,
+        gauges,
+    })
 }
 
 /// Where the weights lie that set-up fetched: the caller's cache folder, shared by all servers.
@@ -131,25 +149,15 @@ pub(crate) fn sphinx(knowledge: &Knowledge, decoders: usize) -> Result<Sphinx, S
     .map_err(|failure| failure.message)
 }
 
-/// Those that hear, each behind the one before.
-fn recognizers(
-    config: &Config,
-    knowledge: &Knowledge,
-    remarks: &mut Vec<String>,
-) -> Result<Option<Pool<dyn Recognizer>>, String> {
-    let mut line = Vec::new();
-    for kind in config.recognizers() {
-        line.extend(recognizer(kind, config, knowledge, remarks)?);
-    }
-    Ok(line.into_iter().reduce(Pool::followed_by))
-}
+/// The recognizer, and how many utterances it takes at once; none where conversations are typed.
+type Ears = Option<(Arc<dyn Recognizer>, usize)>;
 
-fn recognizer(
+fn recognizer_here(
     kind: Recognition,
     config: &Config,
     knowledge: &Knowledge,
     remarks: &mut Vec<String>,
-) -> Result<Option<Pool<dyn Recognizer>>, String> {
+) -> Result<Ears, String> {
     let asked = config.recognizer_threads;
     let mut threads = if asked == 0 { cores().max(2) } else { asked };
     let engine: Arc<dyn Recognizer> = match kind {
@@ -178,12 +186,7 @@ fn recognizer(
         },
     };
     warm::recognizer(&*engine)?;
-    let options = PoolOptions {
-        name: "recognizer",
-        threads,
-        waiting: WAITING,
-    };
-    Ok(Some(Pool::new(engine, options)))
+    Ok(Some((engine, threads)))
 }
 
 fn retrieval(config: &Config, knowledge: Arc<Knowledge>) -> Pool<dyn Retriever> {
@@ -201,52 +204,32 @@ fn retrieval(config: &Config, knowledge: Arc<Knowledge>) -> Pool<dyn Retriever> 
     )
 }
 
-/// Those that find the words, each behind the one before.
-fn language_models(config: &Config) -> Result<Pool<dyn LanguageModel>, String> {
-    let mut line = Vec::new();
-    for kind in config.language_models() {
-        line.push(language_model(kind, config)?);
-    }
-    let line = line.into_iter().reduce(Pool::followed_by);
-    Ok(line.expect("an order names at least one"))
-}
+/// The language model, how many replies it composes at once, and what it counts.
+type Words = (Arc<dyn LanguageModel>, usize, Option<Gauges>);
 
-fn language_model(kind: Language, config: &Config) -> Result<Pool<dyn LanguageModel>, String> {
-    let (engine, threads): (Arc<dyn LanguageModel>, usize) = match kind {
-        Language::Quote => (Arc::new(models_builtin::quote::Quoter::new()), 2),
+fn language_model_here(kind: Language, config: &Config) -> Result<Words, String> {
+    let (engine, threads, gauges): Words = match kind {
+        Language::Quote => (Arc::new(models_builtin::quote::Quoter::new()), 2, None),
         Language::Llama => native::llama(config, cores())?,
-        Language::Scripted => (Arc::new(ScriptedLanguage::echo()), 2),
-        Language::Remote => (remote::language_model(config)?, remote::threads(config)),
+        Language::Scripted => (Arc::new(ScriptedLanguage::echo()), 2, None),
+        Language::Remote => {
+            let threads = remote::threads(config);
+            (remote::language_model(config)?, threads, None)
+        }
     };
     warm::language_model(&*engine)?;
-    Ok(Pool::new(
-        engine,
-        PoolOptions {
-            name: "language",
-            threads,
-            waiting: WAITING,
-        },
-    ))
+    Ok((engine, threads, gauges))
 }
 
-/// Those that speak, each behind the one before.
-fn synthesizers(
-    config: &Config,
-    remarks: &mut Vec<String>,
-) -> Result<Option<Pool<dyn Synthesizer>>, String> {
-    let mut line = Vec::new();
-    for kind in config.synthesizers() {
-        line.extend(synthesizer(kind, config, remarks)?);
-    }
-    Ok(line.into_iter().reduce(Pool::followed_by))
-}
+/// The synthesizer, and how many phrases it speaks at once; none where replies are read.
+type Voice = Option<(Arc<dyn Synthesizer>, usize)>;
 
-fn synthesizer(
+fn synthesizer_here(
     kind: Synthesis,
     config: &Config,
     remarks: &mut Vec<String>,
-) -> Result<Option<Pool<dyn Synthesizer>>, String> {
-    let engine: Option<(Arc<dyn Synthesizer>, usize)> = match kind {
+) -> Result<Voice, String> {
+    Ok(match kind {
         Synthesis::None => None,
         Synthesis::Scripted => Some((Arc::new(ScriptedSynthesizer::new()), cores().max(2))),
         Synthesis::Flite => flite(config, remarks),
@@ -262,16 +245,10 @@ fn synthesizer(
             }
             Err(message) => return Err(message),
         },
-    };
-    let options = |threads| PoolOptions {
-        name: "voice",
-        threads,
-        waiting: WAITING,
-    };
-    Ok(engine.map(|(engine, threads)| Pool::new(engine, options(threads))))
+    })
 }
 
-fn flite(config: &Config, remarks: &mut Vec<String>) -> Option<(Arc<dyn Synthesizer>, usize)> {
+fn flite(config: &Config, remarks: &mut Vec<String>) -> Voice {
     match models_builtin::synthesizer() {
         Ok(engine) => Some((engine, cores().max(2))),
         Err(failure) => {

@@ -32,6 +32,9 @@ pub(crate) enum Task {
     Ask(Ask),
     Replay(Replay),
     Models(Models),
+    /// The engines' own process: `repartee serve` starts it where engines.isolation is "process"
+    #[command(hide = true)]
+    Engines,
 }
 
 /// Answer calls from web pages, phones and OpenAI Realtime clients.

@@ -6,6 +6,7 @@ mod command_line;
 mod config;
 mod lan;
 mod meaning;
+mod metrics;
 mod models;
 mod page;
 mod reception;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Task::Ask(ask) => by_hand::ask(&ask),
         Task::Replay(replay) => by_hand::replay(&replay),
         Task::Models(task) => models::run(&task),
+        Task::Engines => Err(models_apart::serve(assemble::load_apart)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

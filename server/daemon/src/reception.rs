@@ -1,28 +1,52 @@
 //! Where a call from the doors meets the transport and becomes a session.
 
+use crate::metrics;
 use async_trait::async_trait;
+use models_apart::{Apart, Gauges};
+use models_host::Admission;
 use server_session::peer::{Answerer, Unanswerable};
 use server_session::{Engines, Lobby, NotAdmitted};
 use signaling_protocol::Bad;
 use signaling_protocol::model::Engine;
 use signaling_protocol::realtime::{Capabilities, Realtime};
 use signaling_service::{Accepted, CallRequest, NotAccepted, Readiness, Reception};
-use std::sync::{Arc, OnceLock};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A caller whom all lines being busy has turned away may try again after this.
 const RETRY_AFTER_S: u64 = 5;
+const A_SECOND: Duration = Duration::from_secs(1);
 
 pub(crate) struct House {
     pub(crate) answerer: Arc<dyn Answerer>,
     pub(crate) lobby: Arc<Lobby>,
     /// Empty until every engine has been loaded and warmed.
     pub(crate) engines: Arc<OnceLock<(Engines, Vec<Engine>)>>,
+    /// Where native engines run in a process of their own.
+    pub(crate) apart: Arc<OnceLock<Apart>>,
+    /// What engines in this process count.
+    pub(crate) gauges: Arc<OnceLock<Gauges>>,
+    /// Kept by `watch`, once a second.
+    pub(crate) admission: Arc<Mutex<Admission>>,
     /// Told to clients as the session's end; a day where no limit is set.
     pub(crate) longest_call: Duration,
 }
 
 impl House {
+    /// Why nobody would be answered though everything was loaded.
+    fn trouble(&self) -> Option<String> {
+        self.apart.get().and_then(Apart::trouble)
+    }
+
+    /// One more call would make the others wait.
+    fn is_crowded(&self) -> bool {
+        let admission = self
+            .admission
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        !admission.lets_in(self.lobby.calls_running())
+    }
+
     /// What the session object says of this server where the client names nothing else.
     fn dialect(&self, id: &str, asked: Option<&serde_json::Value>) -> Result<Realtime, Bad> {
         let mut capabilities = Capabilities::default();
@@ -55,6 +79,11 @@ impl Reception for House {
         let Some((engines, _)) = self.engines.get() else {
             return Err(NotAccepted::Full { retry_after_s: 1 });
         };
+        if self.is_crowded() || self.trouble().is_some() {
+            return Err(NotAccepted::Full {
+                retry_after_s: RETRY_AFTER_S,
+            });
+        }
         self.lobby.has_room().map_err(turn_away)?;
         let call_id = format!("rtc_{:032x}", rand::random::<u128>());
         let session_id = format!("sess_{:032x}", rand::random::<u128>());
@@ -83,7 +112,7 @@ impl Reception for House {
         let reason = match (&engines, draining) {
             (None, _) => Some("the engines are being loaded".to_owned()),
             (_, true) => Some("the server is shutting down".to_owned()),
-            _ => None,
+            _ => self.trouble(),
         };
         Readiness {
             ready: reason.is_none(),
@@ -93,9 +122,43 @@ impl Reception for House {
         }
     }
 
+    fn metrics(&self) -> String {
+        let queues = self
+            .engines
+            .get()
+            .map(|(engines, _)| metrics::queues(engines));
+        let account = self.apart.get().map(Apart::account);
+        let gauges = match (&account, self.gauges.get()) {
+            (Some(account), _) => account.gauges.clone(),
+            (None, Some(gauges)) => gauges(),
+            (None, None) => Vec::new(),
+        };
+        let calls = self.lobby.calls_running();
+        metrics::text(
+            calls,
+            &queues.unwrap_or_default(),
+            &gauges,
+            account.as_ref(),
+        )
+    }
+
     fn session(&self, asked: Option<&serde_json::Value>) -> Result<serde_json::Value, Bad> {
         let session_id = format!("sess_{:032x}", rand::random::<u128>());
         Ok(self.dialect(&session_id, asked)?.session())
+    }
+}
+
+/// Learns what a call costs the engines, for as long as the server runs.
+pub(crate) async fn watch(engines: Engines, lobby: Arc<Lobby>, admission: Arc<Mutex<Admission>>) {
+    let (begun, mut ticks) = (Instant::now(), tokio::time::interval(A_SECOND));
+    loop {
+        ticks.tick().await;
+        let (calls, load) = (
+            lobby.calls_running(),
+            metrics::load(&metrics::queues(&engines)),
+        );
+        let mut admission = admission.lock().unwrap_or_else(PoisonError::into_inner);
+        admission.note(begun.elapsed(), calls, load);
     }
 }
 

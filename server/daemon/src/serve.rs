@@ -3,16 +3,17 @@
 use crate::assemble::{Assembled, assemble};
 use crate::command_line::Serve;
 use crate::config::Config;
-use crate::reception::House;
+use crate::reception::{self, House};
 use crate::{lan, models, page, print, read_config};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
+use models_host::Admission;
 use server_session::{Lobby, LobbyOptions, SessionOptions, Speculation};
 use server_transport::{Transport, TransportOptions};
 use signaling_service::{IceOptions, ServiceOptions};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -54,10 +55,15 @@ async fn run(config: Config, lan: Option<lan::Lan>) -> Result<(), String> {
     let transport = media(&config, address).await?;
     let lobby = Lobby::new(lobby_options(&config));
     let engines = Arc::new(OnceLock::new());
+    let (apart, counted) = (Arc::new(OnceLock::new()), Arc::new(OnceLock::new()));
+    let admission = Arc::new(Mutex::new(Admission::new(most_load(&config))));
     let house = House {
         answerer: transport.clone(),
         lobby: Arc::clone(&lobby),
         engines: Arc::clone(&engines),
+        apart: Arc::clone(&apart),
+        gauges: Arc::clone(&counted),
+        admission: Arc::clone(&admission),
         longest_call: longest_call(&config).unwrap_or(A_DAY),
     };
     let doors = signaling_service::router(service_options(&config, address), Arc::new(house));
@@ -73,6 +79,8 @@ async fn run(config: Config, lan: Option<lan::Lan>) -> Result<(), String> {
     let Assembled {
         engines: ready,
         remarks,
+        apart: child,
+        gauges,
     } = loaded
         .await
         .map_err(|_| "an engine broke down while loading".to_owned())??;
@@ -83,6 +91,17 @@ async fn run(config: Config, lan: Option<lan::Lan>) -> Result<(), String> {
     for engine in &roll {
         tracing::info!(seam = engine.seam, grade = engine.grade, "{}", engine.name);
     }
+    if let Some(child) = child {
+        let _ = apart.set(child);
+    }
+    if let Some(gauges) = gauges {
+        let _ = counted.set(gauges);
+    }
+    tokio::spawn(reception::watch(
+        ready.clone(),
+        Arc::clone(&lobby),
+        admission,
+    ));
     let _ = engines.set((ready, roll));
     announce(scheme, address, lan.as_ref());
     // Nobody waits for it, and it dies with the runtime.
@@ -190,6 +209,14 @@ fn lobby_options(config: &Config) -> LobbyOptions {
 fn longest_call(config: &Config) -> Option<Duration> {
     let minutes = config.longest_call_minutes;
     (minutes > 0).then(|| Duration::from_secs(60 * minutes))
+}
+
+/// The share of the engines' time that calls may use; more than all of it where no limit is set.
+fn most_load(config: &Config) -> f64 {
+    match config.most_load {
+        0 => f64::INFINITY,
+        percent => percent as f64 / 100.0,
+    }
 }
 
 fn service_options(config: &Config, address: SocketAddr) -> ServiceOptions {

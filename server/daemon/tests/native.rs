@@ -6,6 +6,8 @@ mod binary;
 // Other tests read what it prints.
 #[allow(dead_code)]
 mod server;
+#[path = "binary/storm.rs"]
+mod storm;
 
 use binary::Folder;
 use client_probe::{Call, CallOptions, Door, Frame, Speech, Tape};
@@ -14,6 +16,8 @@ use models_fixtures::llama::{Mind, TAIL, answering, reply};
 use models_fixtures::sound::voice_at;
 use models_fixtures::whisper::{TEXTS, hearing};
 use server::{PATIENCE, Server};
+use std::sync::atomic::Ordering;
+use storm::{Talk, engines_of, rage};
 
 const RATE: usize = 48_000;
 
@@ -42,6 +46,10 @@ fn lay_weights(folder: &Folder) {
 }
 
 async fn begin(folder: &Folder) -> Result<Server, String> {
+    begin_with(folder, "none").await
+}
+
+async fn begin_with(folder: &Folder, isolation: &str) -> Result<Server, String> {
     std::fs::create_dir_all(folder.path("documents")).expect("the temp folder is writable");
     folder.write(
         "documents/map.md",
@@ -53,6 +61,7 @@ async fn begin(folder: &Folder) -> Result<Server, String> {
         ("REPARTEE_MODELS_MANIFEST", &manifest),
         // The recognizer and the voice by the set, the language model by its name.
         ("REPARTEE_MODELS_SET", "tiny"),
+        ("REPARTEE_ENGINES_ISOLATION", isolation),
         ("REPARTEE_ENGINES_RECOGNIZER", "whisper"),
         ("REPARTEE_ENGINES_SYNTHESIZER", "kokoro"),
         ("REPARTEE_LLAMA_MODEL", "answering"),
@@ -63,9 +72,9 @@ async fn begin(folder: &Folder) -> Result<Server, String> {
     Server::begin_with(&arguments, &environment).await
 }
 
-async fn serve(folder: &Folder) -> Server {
+async fn serve(folder: &Folder, isolation: &str) -> Server {
     lay_weights(folder);
-    let server = begin(folder).await;
+    let server = begin_with(folder, isolation).await;
     server.unwrap_or_else(|complaint| panic!("the server serves: {complaint}"))
 }
 
@@ -84,8 +93,18 @@ async fn said(call: &Call, number: usize) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_caller_is_heard_and_answered_by_the_native_engines() {
-    let folder = Folder::new("native");
-    let server = serve(&folder).await;
+    answered_by_native_engines("none").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn and_by_the_same_engines_in_a_process_of_their_own() {
+    answered_by_native_engines("process").await;
+}
+
+async fn answered_by_native_engines(isolation: &str) {
+    let folder = Folder::new(&format!("native-{isolation}"));
+    let server = serve(&folder, isolation).await;
+    assert_eq!(engines_of(server.pid()).is_some(), isolation == "process");
     let door = Door::new(&server.url, None, false).expect("a good address");
     let call = Call::place(&door, &CallOptions::default()).await;
     let mut call = call.unwrap_or_else(|trouble| panic!("{trouble}"));
@@ -120,6 +139,42 @@ async fn a_caller_is_heard_and_answered_by_the_native_engines() {
     call.type_text("and the ducks").await.expect("it stands");
     assert_eq!(said(&call, 1).await, reply("ducks", "window"));
     call.hang_up().await.expect("it stood to its end");
+}
+
+async fn print_engines(server: &Server) {
+    let metrics = reqwest::get(format!("{}/metrics", server.url)).await;
+    let metrics = metrics.expect("the server answers").text().await;
+    let metrics = metrics.expect("it is text");
+    for line in metrics
+        .lines()
+        .filter(|line| line.starts_with("repartee_engines_"))
+    {
+        println!("{line}");
+    }
+}
+
+/// Minutes long: `cargo test --test native -- --ignored --nocapture`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a hundred starts of the native engines"]
+async fn a_hundred_deaths_of_the_native_engines_lose_no_call() {
+    let folder = Folder::new("native-storm");
+    let server = serve(&folder, "process").await;
+    let talk = Talk {
+        speech: Speech::from_samples(voice_at(1, 3200, RATE)),
+        for_speech: TAIL.to_owned(),
+        typed: "and the ducks".to_owned(),
+        for_typed: TAIL.to_owned(),
+    };
+    rage(&server, &talk, 1, 1).await;
+    print_engines(&server).await;
+    let toll = rage(&server, &talk, 6, 99).await;
+    let (heard, apologised) = (
+        toll.heard.load(Ordering::Relaxed),
+        toll.apologised.load(Ordering::Relaxed),
+    );
+    print_engines(&server).await;
+    println!("{heard} replies heard, {apologised} apologised for");
+    assert!(apologised * 10 <= heard + apologised);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

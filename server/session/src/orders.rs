@@ -5,6 +5,7 @@ use crate::reports::Report;
 use crate::session::Session;
 use crate::translate;
 use models_engine::{Hint, Query, Script};
+use models_host::Priority;
 use server_conversation::{
     Fact, HearingEvent, Input, Millis, Output, PhraseEvent, PhraseId, ReplyEvent, ReplyId,
     UtteranceId,
@@ -45,12 +46,15 @@ impl Session {
             } => self.search(reply, query, limit),
             Output::Compose { reply, prompt } => {
                 let prompt = translate::prompt(prompt);
-                let job = self
-                    .engines
-                    .language_model
-                    .compose(prompt, &self.mailbox, move |said| {
-                        Report::Composing(reply, said)
-                    });
+                let priority = match self.mouth.holds(reply) {
+                    true => Priority::Speculative,
+                    false => Priority::First,
+                };
+                let job = self.engines.language_model.urged(priority, None).compose(
+                    prompt,
+                    &self.mailbox,
+                    move |said| Report::Composing(reply, said),
+                );
                 self.replying.insert(reply, job);
             }
             Output::Speak {
@@ -119,11 +123,14 @@ impl Session {
             self.inputs.push_back(Input::Phrase(phrase, failed));
             return;
         };
-        // A new reply tries the first voice again; one that is being given does not go back to it.
-        let place = match phrase.index {
-            0 => 0,
-            _ => self.acting.at(Seam::Synthesizer),
+        // While an earlier phrase is heard, a later one has time; and a reply that is being given does not go back to the
+        // first voice, while a new one tries it again.
+        let (priority, place) = match phrase.index {
+            0 if self.mouth.holds(phrase.reply) => (Priority::Speculative, 0),
+            0 => (Priority::First, 0),
+            _ => (Priority::Later, self.acting.at(Seam::Synthesizer)),
         };
+        let synthesizer = synthesizer.urged(priority, None);
         let job = synthesizer.speak_from(place, script, &self.mailbox, move |said| {
             Report::Speaking(phrase, said)
         });

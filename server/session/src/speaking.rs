@@ -69,6 +69,11 @@ impl Mouth {
         self.kept = Some(Kept::new(reply));
     }
 
+    /// It is not known yet whether this reply is wanted.
+    pub(crate) fn holds(&self, reply: ReplyId) -> bool {
+        self.kept.as_ref().is_some_and(|kept| kept.reply() == reply)
+    }
+
     /// What was kept back is to be heard, at once.
     pub(crate) fn release(&mut self, reply: ReplyId, inputs: &mut impl Extend<Input>) {
         let Some(kept) = self.kept.take_if(|kept| kept.reply() == reply) else {

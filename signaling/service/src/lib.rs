@@ -1,6 +1,6 @@
 //! The axum doors, and who is let in.
 //!
-//! `router` answers everything under `/v1`, `/healthz` and `/readyz`; the program merges its pages
+//! `router` answers everything under `/v1`, `/healthz`, `/readyz` and `/metrics`; the program merges its pages
 //! into it. Who is let in stands in `guard` (where a request may come from) and `keys` (what it must
 //! know). What lies behind the doors is a `Reception`, which the program fills.
 
@@ -101,6 +101,7 @@ pub fn router(options: ServiceOptions, reception: Arc<dyn Reception>) -> Router 
         .route("/v1/repartee/ice", get(status::ice))
         .route("/healthz", get(status::health))
         .route("/readyz", get(status::ready))
+        .route("/metrics", get(status::metrics))
         .method_not_allowed_fallback(failure::method_not_allowed)
         .fallback(failure::not_found)
         .layer(from_fn(failure::json_always))

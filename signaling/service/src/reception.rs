@@ -16,6 +16,11 @@ pub trait Reception: Send + Sync {
 
     fn readiness(&self) -> Readiness;
 
+    /// What is counted behind the doors, in Prometheus' text format.
+    fn metrics(&self) -> String {
+        String::new()
+    }
+
     /// The whole session that a call with this one would begin with, or what is wrong with it.
     fn session(&self, wanted: Option<&Value>) -> Result<Value, Bad>;
 }

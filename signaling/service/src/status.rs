@@ -5,7 +5,9 @@ use crate::secrets::unix_now_s;
 use crate::{Doors, IceOptions};
 use axum::Json;
 use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -27,6 +29,16 @@ pub(crate) async fn ready(State(doors): State<Arc<Doors>>) -> (StatusCode, Json<
         body["reason"] = json!(reason);
     }
     (status, Json(body))
+}
+
+/// How busy a server is is nobody's business but its owner's.
+pub(crate) async fn metrics(
+    State(doors): State<Arc<Doors>>,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, Failure> {
+    doors.keys.owner(&headers)?;
+    let kind = [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+    Ok((kind, doors.reception.metrics()))
 }
 
 pub(crate) async fn ice(

@@ -4,6 +4,7 @@ use super::{Taken, Task};
 use crate::hearing::{HANDOVER, Heard, Sound, WAITING};
 use models_engine::{Cancel, Hint, Hypothesis, Listening, Recognizer, Stopped, Transcript};
 use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
 /// Kept for the next recognizer, and no more: as much as may wait for the first.
 const KEPT: usize = WAITING * HANDOVER;
@@ -93,6 +94,10 @@ impl SoFar {
 
 impl Task<dyn Recognizer> for Utterance {
     type Report = Heard;
+
+    /// A recognizer is held for as long as somebody speaks: how long others wait for it no mean foretells, and their sound
+    /// is kept meanwhile.
+    const LONGEST_WAIT: Option<Duration> = None;
 
     fn work(
         &mut self,

@@ -237,6 +237,11 @@ impl<'a> Decoding<'a> {
         let together = shares.len() as u64;
         self.counters.steps.fetch_add(1, Ordering::Relaxed);
         self.counters
+            .sequences
+            .fetch_add(together, Ordering::Relaxed);
+        let four = u64::from(together >= 4);
+        self.counters.fours.fetch_add(four, Ordering::Relaxed);
+        self.counters
             .together
             .fetch_max(together, Ordering::Relaxed);
         let began = Instant::now();

@@ -3,7 +3,7 @@
 //! ggml's threads spin while they wait for one another: recognizer and language model get half of the cores each.
 
 use crate::config::Config;
-use models_engine::{LanguageModel, Recognizer, Synthesizer};
+use models_engine::{Recognizer, Synthesizer};
 use std::sync::Arc;
 
 /// The recognizer, and how many threads of the host it serves.
@@ -31,10 +31,7 @@ pub(super) fn whisper(
 
 /// The language model, and how many threads of the host it serves: each waits for its reply's words.
 #[cfg(feature = "native")]
-pub(super) fn llama(
-    config: &Config,
-    cores: usize,
-) -> Result<(Arc<dyn LanguageModel>, usize), String> {
+pub(super) fn llama(config: &Config, cores: usize) -> Result<super::Words, String> {
     let model = config.llama_model.clone().unwrap_or_default();
     let options = models_llama::LlamaOptions {
         calls: config.llama_replies,
@@ -43,8 +40,30 @@ pub(super) fn llama(
         ..models_llama::LlamaOptions::new(model)
     };
     let llama = models_llama::Llama::load(options).map_err(|failure| failure.message)?;
-    let calls = llama.calls();
-    Ok((Arc::new(llama), calls))
+    let (calls, llama) = (llama.calls(), Arc::new(llama));
+    let counting = Arc::clone(&llama);
+    Ok((
+        llama,
+        calls,
+        Some(Arc::new(move || gauges(counting.counts()))),
+    ))
+}
+
+#[cfg(feature = "native")]
+fn gauges(counts: models_llama::Counts) -> Vec<models_apart::Gauge> {
+    let numbers = [
+        ("llama_tokens_read_total", counts.read),
+        ("llama_tokens_reused_total", counts.reused),
+        ("llama_tokens_composed_total", counts.composed),
+        ("llama_steps_total", counts.steps),
+        ("llama_step_sequences_total", counts.sequences),
+        ("llama_steps_of_four_total", counts.fours),
+    ];
+    let gauge = |(name, value): (&str, u64)| models_apart::Gauge {
+        name: name.to_owned(),
+        value,
+    };
+    numbers.into_iter().map(gauge).collect()
 }
 
 /// Of Debian's package pocketsphinx-en-us: names and rare words.
@@ -109,7 +128,7 @@ pub(super) fn whisper(
 }
 
 #[cfg(not(feature = "native"))]
-pub(super) fn llama(_: &Config, _: usize) -> Result<(Arc<dyn LanguageModel>, usize), String> {
+pub(super) fn llama(_: &Config, _: usize) -> Result<super::Words, String> {
     Err(ABSENT.to_owned())
 }
 

@@ -1,7 +1,8 @@
 //! Every key: its path in the file, what it takes, and where it goes.
 
 use super::{
-    Config, Ending, KokoroRuntime, Language, Order, Recognition, Synthesis, VoiceDetection,
+    Config, Ending, Isolation, KokoroRuntime, Language, Order, Recognition, Synthesis,
+    VoiceDetection,
 };
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -39,6 +40,7 @@ keys! {
     "server.key" Text |c, v| c.key = filled(v)?;
     "server.allow_origins" List |c, v| c.allow_origins = origins(v)?;
     "server.most_calls" Number |c, v| c.most_calls = number(v, 1, 100_000)? as usize;
+    "server.most_load" Number |c, v| c.most_load = number(v, 0, 100)?;
     "server.longest_call_minutes" Number |c, v| c.longest_call_minutes = number(v, 0, 10_080)?;
     "server.drain_seconds" Number |c, v| c.drain_seconds = number(v, 0, 3_600)?;
     "media.port" Number |c, v| c.media_port = number(v, 0, 65_535)? as u16;
@@ -72,6 +74,10 @@ keys! {
         ("remote", Synthesis::Remote),
         ("none", Synthesis::None),
         ("scripted", Synthesis::Scripted),
+    ])?;
+    "engines.isolation" Text |c, v| c.isolation = choice(v, &[
+        ("none", Isolation::None),
+        ("process", Isolation::Process),
     ])?;
     "whisper.model" Text |c, v| {
         if let Some(text) = filled(v)? {

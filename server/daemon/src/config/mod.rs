@@ -17,12 +17,16 @@ pub(crate) const FILE: &str = "repartee.toml";
 /// Shipped, and printed by `repartee check --sample`: every key with its default and its reason.
 pub(crate) const SAMPLE: &str = include_str!("../../repartee.sample.toml");
 
-#[derive(Clone, Debug, PartialEq)]
+/// What the engines' process is told of it (`engines.isolation`) leaves every secret out.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
+    #[serde(skip)]
     pub(crate) key: Option<String>,
     pub(crate) allow_origins: Vec<String>,
     pub(crate) most_calls: usize,
+    /// In percent of the engines' time; 0: no limit.
+    pub(crate) most_load: u64,
     pub(crate) longest_call_minutes: u64,
     pub(crate) drain_seconds: u64,
     /// 0: the port of `listen`.
@@ -35,6 +39,7 @@ pub(crate) struct Config {
     pub(crate) recognizer_threads: usize,
     pub(crate) language_model: Order<Language>,
     pub(crate) synthesizer: Order<Synthesis>,
+    pub(crate) isolation: Isolation,
     pub(crate) whisper_model: Option<PathBuf>,
     pub(crate) whisper_language: Option<String>,
     pub(crate) llama_model: Option<PathBuf>,
@@ -53,17 +58,20 @@ pub(crate) struct Config {
     pub(crate) llm_url: Option<String>,
     pub(crate) llm_model: Option<String>,
     pub(crate) llm_first_word_seconds: u64,
+    #[serde(skip)]
     pub(crate) llm_key: Option<String>,
     pub(crate) llm_key_variable: Option<String>,
     pub(crate) stt_url: Option<String>,
     pub(crate) stt_model: Option<String>,
     pub(crate) stt_language: Option<String>,
+    #[serde(skip)]
     pub(crate) stt_key: Option<String>,
     pub(crate) stt_key_variable: Option<String>,
     pub(crate) tts_url: Option<String>,
     pub(crate) tts_model: Option<String>,
     pub(crate) tts_voice: Option<String>,
     pub(crate) tts_wav: bool,
+    #[serde(skip)]
     pub(crate) tts_key: Option<String>,
     pub(crate) tts_key_variable: Option<String>,
     pub(crate) greeting: Option<String>,
@@ -71,6 +79,7 @@ pub(crate) struct Config {
     /// A reply is begun before it is certain that the caller has finished.
     pub(crate) speculation: bool,
     pub(crate) relay_urls: Vec<String>,
+    #[serde(skip)]
     pub(crate) relay_secret: Option<String>,
     pub(crate) relay_minutes: u64,
     pub(crate) data: Option<PathBuf>,
@@ -79,20 +88,20 @@ pub(crate) struct Config {
     pub(crate) lan: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum VoiceDetection {
     Silero,
     Earshot,
     Scripted,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Ending {
     Rules,
     SmartTurn,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Recognition {
     PocketSphinx,
     Whisper,
@@ -101,7 +110,7 @@ pub(crate) enum Recognition {
     Scripted,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Language {
     Quote,
     Llama,
@@ -109,7 +118,7 @@ pub(crate) enum Language {
     Scripted,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Synthesis {
     Flite,
     Kokoro,
@@ -118,7 +127,16 @@ pub(crate) enum Synthesis {
     Scripted,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where native code runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) enum Isolation {
+    /// In the server's own process.
+    None,
+    /// In a child that may die.
+    Process,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum KokoroRuntime {
     Auto,
     Rten,
@@ -132,6 +150,7 @@ impl Default for Config {
             key: None,
             allow_origins: Vec::new(),
             most_calls: 100,
+            most_load: 0,
             longest_call_minutes: 0,
             drain_seconds: 10,
             media_port: 0,
@@ -142,6 +161,7 @@ impl Default for Config {
             recognizer_threads: 0,
             language_model: Order::of(Language::Quote),
             synthesizer: Order::of(Synthesis::Flite),
+            isolation: Isolation::None,
             whisper_model: None,
             whisper_language: None,
             llama_model: None,

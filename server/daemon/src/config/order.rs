@@ -1,7 +1,7 @@
 //! Which engines fill a seam: the first that can, in this order.
 
 /// At least one; what stands behind it may be left to the house.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Order<E> {
     pub(crate) first: E,
     /// `None`: nobody has said. An empty list: nothing.

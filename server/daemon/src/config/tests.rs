@@ -114,7 +114,7 @@ fn every_key_of_the_sample_has_its_meaning_above() {
 }
 
 /// One value for every key, none of them the default.
-const OTHER: [(&str, &str); 53] = [
+const OTHER: [(&str, &str); 55] = [
     ("server.listen", "127.0.0.1:9"),
     ("server.key", "K"),
     (
@@ -122,6 +122,7 @@ const OTHER: [(&str, &str); 53] = [
         "https://a.example,https://b.example",
     ),
     ("server.most_calls", "7"),
+    ("server.most_load", "60"),
     ("server.longest_call_minutes", "8"),
     ("server.drain_seconds", "9"),
     ("media.port", "1234"),
@@ -132,6 +133,7 @@ const OTHER: [(&str, &str); 53] = [
     ("engines.recognizer_threads", "3"),
     ("engines.language_model", "scripted"),
     ("engines.synthesizer", "none"),
+    ("engines.isolation", "process"),
     ("whisper.model", "/whisper.bin"),
     ("whisper.language", "de"),
     ("llama.model", "/llama.gguf"),
@@ -446,4 +448,20 @@ fn a_key_is_shown_to_the_address_that_it_was_given_for() {
     let (at, sentence) = only(wrong(missing, &keys, ""));
     assert_eq!(at, "stt.key_variable");
     assert!(sentence.ends_with("no variable NOBODYS"), "{sentence}");
+}
+
+#[test]
+fn what_the_engines_are_told_holds_no_secret() {
+    let file = "server.key = \"hush\"\nllm.key = \"hush\"\nllm.url = \"http://localhost:1/v1\"\n\
+                relay.secret = \"hush\"\nwhisper.model = \"/a/model\"\nengines.isolation = \"process\"\n";
+    let config = good(file, &[], "");
+    assert_eq!(config.key.as_deref(), Some("hush"));
+    let told = serde_json::to_string(&config).expect("it is plain data");
+    assert!(
+        !told.contains("hush") && told.contains("/a/model"),
+        "{told}"
+    );
+    let heard: Config = serde_json::from_str(&told).expect("it is plain data");
+    assert_eq!(heard.whisper_model, config.whisper_model);
+    assert_eq!(heard.key, None);
 }

@@ -74,6 +74,10 @@ impl Reception for House {
         }
     }
 
+    fn metrics(&self) -> String {
+        "repartee_calls 0\n".to_owned()
+    }
+
     fn session(&self, wanted: Option<&Value>) -> Result<Value, Bad> {
         Ok(Realtime::new("sess_1", wanted)?.session())
     }

@@ -131,3 +131,26 @@ async fn pages_are_merged_into_it() {
         200
     );
 }
+
+#[tokio::test]
+async fn what_is_counted_is_told_to_the_owner() {
+    let doors = Doors::local();
+    let answer = doors.send("GET /metrics", &[], "").await;
+    assert_eq!(answer.status, 200);
+    assert!(
+        answer
+            .header("content-type")
+            .starts_with("text/plain; version=0.0.4")
+    );
+    assert_eq!(answer.body, "repartee_calls 0\n");
+    let doors = Doors::keyed();
+    doors
+        .send("GET /metrics", &[], "")
+        .await
+        .refused(401, "missing_api_key");
+    let key = bearer(KEY);
+    let answer = doors
+        .send("GET /metrics", &[("authorization", &key)], "")
+        .await;
+    assert_eq!(answer.status, 200);
+}

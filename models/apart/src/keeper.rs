@@ -1,0 +1,287 @@
+//! Keeps one child alive: what the server holds of its engines' process.
+
+use crate::crew::{Crew, Gauge};
+use crate::errand::Errand;
+use crate::language::ApartLanguage;
+use crate::line::Line;
+use crate::recognizer::ApartRecognizer;
+use crate::synthesizer::ApartSynthesizer;
+use crate::watch;
+use crate::wire::{JobId, Order};
+use models_engine::{Cancel, LanguageModel, Recognizer, Stopped, Synthesizer};
+use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How the child is begun, and what it is told to load. Its standard input becomes the socket.
+pub struct Program {
+    pub command: Box<dyn Fn() -> Command + Send + Sync>,
+    pub plan: Vec<u8>,
+}
+
+/// How long is waited for what.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// Between two heartbeats while the child works; it idles with fewer.
+    pub beat: Duration,
+    /// Heartbeats in a row without an answer, after which a child hangs. They are counted and not timed: a server that was
+    /// itself suspended kills nobody.
+    pub missed: u32,
+    /// A job that says nothing for so long hangs, and its child with it. Also a job that was cancelled.
+    pub silent: Duration,
+    /// Weights come from slow disks; a child that is not up by then hangs.
+    pub loading: Duration,
+    /// So long a job waits for a child that is being begun anew.
+    pub away: Duration,
+    /// So many deaths ...
+    pub deaths: usize,
+    /// ... within this time, and no job done since the first of them: what is begun anew would only die again.
+    pub within: Duration,
+    /// The first rest then; each further one is twice as long, to a minute.
+    pub rest: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            beat: Duration::from_millis(250),
+            missed: 4,
+            silent: Duration::from_secs(30),
+            loading: Duration::from_secs(600),
+            away: Duration::from_secs(15),
+            deaths: 8,
+            within: Duration::from_secs(60),
+            rest: Duration::from_secs(2),
+        }
+    }
+}
+
+/// What became of the child and its jobs so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// The child that lives now.
+    pub pid: Option<u32>,
+    /// Children that died or were killed because they hung.
+    pub deaths: u64,
+    /// Jobs that were asked of a new child once more.
+    pub again: u64,
+    /// Jobs that a death cost for good.
+    pub lost: u64,
+    /// The longest that the engines were away, from a death that was noticed to a child that is up.
+    pub slowest_return: Duration,
+    /// What the engines count, by their own names.
+    pub gauges: Vec<Gauge>,
+}
+
+pub(crate) enum Phase {
+    Loading,
+    Up(Arc<Line>),
+    /// It cannot be begun, or dies again and again: why.
+    Resting(String),
+}
+
+pub(crate) struct State {
+    pub(crate) phase: Phase,
+    pub(crate) over: bool,
+    pub(crate) pid: Option<u32>,
+    pub(crate) died: Vec<Instant>,
+    /// When the last one fell, until the next is up.
+    pub(crate) fell: Option<Instant>,
+    pub(crate) slowest_return: Duration,
+    pub(crate) rests: u32,
+    /// The crew of the first child; every later one is the same.
+    pub(crate) crew: Option<Crew>,
+    /// What the child in the making said in place of a crew.
+    pub(crate) unfit: Option<String>,
+    pub(crate) broken: Option<String>,
+}
+
+pub(crate) struct Shared {
+    pub(crate) program: Program,
+    pub(crate) patience: Patience,
+    pub(crate) state: Mutex<State>,
+    pub(crate) changed: Condvar,
+    pub(crate) deaths: AtomicU64,
+    again: AtomicU64,
+    lost: AtomicU64,
+}
+
+impl Shared {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn wait<'a>(
+        &self,
+        state: MutexGuard<'a, State>,
+        at_most: Duration,
+    ) -> MutexGuard<'a, State> {
+        let waited = self.changed.wait_timeout(state, at_most);
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    pub(crate) fn once_more(&self) {
+        self.again.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn gave_up(&self) {
+        self.lost.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The line to a child that is up, waiting for one that is being begun.
+    pub(crate) fn line(&self, cancel: &Cancel) -> Result<Arc<Line>, Stopped> {
+        let until = Instant::now() + self.patience.away;
+        let mut state = self.state();
+        loop {
+            cancel.check()?;
+            match &state.phase {
+                Phase::Up(line) if line.is_sound() => return Ok(Arc::clone(line)),
+                Phase::Resting(why) => return Err(Stopped::failed(why.clone())),
+                Phase::Up(_) | Phase::Loading => {}
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() || state.over {
+                return Err(Stopped::failed("the engines are still being begun anew"));
+            }
+            state = self.wait(state, left.min(crate::errand::LOOK));
+        }
+    }
+
+    /// Asks a child that is up. `Err` where none will be, or the asker has gone.
+    pub(crate) fn ask<'a>(
+        &self,
+        cancel: &Cancel,
+        order: impl Fn(JobId) -> Order<'a>,
+    ) -> Result<Errand, Stopped> {
+        loop {
+            let line = self.line(cancel)?;
+            let errand = Errand::begin(line, self.patience.silent);
+            match errand.send(&order(errand.id())) {
+                Ok(()) => return Ok(errand),
+                // Nobody has begun it: this costs no try.
+                Err(crate::line::Cut::Lost) => errand.line().close(),
+                Err(cut) => return Err(cut.into()),
+            }
+        }
+    }
+}
+
+/// Engines in a process of their own. The child ends with the last handle.
+#[derive(Clone)]
+pub struct Apart {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    shared: Arc<Shared>,
+    crew: Crew,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.shared.state().over = true;
+        self.shared.changed.notify_all();
+    }
+}
+
+impl Apart {
+    /// Begins the child and waits until its engines are loaded. An error is a sentence that says what to do.
+    pub fn start(program: Program, patience: Patience) -> Result<Self, String> {
+        let shared = Arc::new(Shared {
+            program,
+            patience,
+            state: Mutex::new(State {
+                phase: Phase::Loading,
+                over: false,
+                pid: None,
+                died: Vec::new(),
+                fell: None,
+                slowest_return: Duration::ZERO,
+                rests: 0,
+                crew: None,
+                unfit: None,
+                broken: None,
+            }),
+            changed: Condvar::new(),
+            deaths: AtomicU64::new(0),
+            again: AtomicU64::new(0),
+            lost: AtomicU64::new(0),
+        });
+        let keeping = Arc::clone(&shared);
+        // The child dies with the thread that began it: this one lives as long as the server.
+        std::thread::Builder::new()
+            .name("engines-keeper".to_owned())
+            .spawn(move || watch::keep(&keeping))
+            .map_err(|error| format!("no thread keeps the engines: {error}"))?;
+        let mut state = shared.state();
+        loop {
+            if let Phase::Resting(why) = &state.phase {
+                let why = why.clone();
+                state.over = true;
+                shared.changed.notify_all();
+                return Err(why);
+            }
+            if let (Phase::Up(_), Some(crew)) = (&state.phase, state.crew.clone()) {
+                drop(state);
+                let inner = Arc::new(Inner { shared, crew });
+                return Ok(Self { inner });
+            }
+            state = shared.wait(state, Duration::from_secs(1));
+        }
+    }
+
+    pub fn crew(&self) -> &Crew {
+        &self.inner.crew
+    }
+
+    /// The recognizer, and how many utterances it takes at once.
+    pub fn recognizer(&self) -> Option<(Arc<dyn Recognizer>, usize)> {
+        let seat = self.crew().recognizer.as_ref()?;
+        let engine = ApartRecognizer::new(self.clone(), seat.card.clone());
+        Some((Arc::new(engine), seat.threads))
+    }
+
+    /// The language model, and how many replies it composes at once.
+    pub fn language_model(&self) -> Option<(Arc<dyn LanguageModel>, usize)> {
+        let seat = self.crew().language_model.as_ref()?;
+        let engine = ApartLanguage::new(self.clone(), seat.card.clone());
+        Some((Arc::new(engine), seat.threads))
+    }
+
+    /// The synthesizer, and how many phrases it speaks at once.
+    pub fn synthesizer(&self) -> Option<(Arc<dyn Synthesizer>, usize)> {
+        let seat = self.crew().synthesizer.as_ref()?;
+        let engine = ApartSynthesizer::new(self.clone(), seat.card.clone());
+        Some((Arc::new(engine), seat.threads))
+    }
+
+    /// Why nothing can be asked of the engines now; `None` while all is well, or will be in a moment.
+    pub fn trouble(&self) -> Option<String> {
+        match &self.shared().state().phase {
+            Phase::Resting(why) => Some(why.clone()),
+            Phase::Loading | Phase::Up(_) => None,
+        }
+    }
+
+    pub fn account(&self) -> Account {
+        let shared = self.shared();
+        let state = shared.state();
+        let gauges = match &state.phase {
+            Phase::Up(line) => line.gauges(),
+            Phase::Loading | Phase::Resting(_) => Vec::new(),
+        };
+        Account {
+            pid: state.pid,
+            deaths: shared.deaths.load(Ordering::Relaxed),
+            again: shared.again.load(Ordering::Relaxed),
+            lost: shared.lost.load(Ordering::Relaxed),
+            slowest_return: state.slowest_return,
+            gauges,
+        }
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.inner.shared
+    }
+}

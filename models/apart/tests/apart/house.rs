@@ -1,0 +1,141 @@
+//! The server's side in these tests: a child of this very program, and jobs for it.
+
+use models_apart::{Apart, Patience, Program};
+use models_engine::{
+    Author, Cancel, Hint, LISTENING_RATE, LanguageModel, Line, Piece, Prompt, Recognizer, Script,
+    Stopped, Synthesizer, Transcript,
+};
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// Set for the child alone: how its engines behave.
+pub(crate) const CHILD: &str = "REPARTEE_APART_CHILD";
+
+static HOUSES: AtomicU64 = AtomicU64::new(0);
+
+/// A child and its engines, with a folder in which its fates are crossed off.
+pub(crate) struct House {
+    pub(crate) apart: Apart,
+    pub(crate) recognizer: Arc<dyn Recognizer>,
+    pub(crate) language_model: Arc<dyn LanguageModel>,
+    pub(crate) synthesizer: Arc<dyn Synthesizer>,
+    folder: PathBuf,
+}
+
+/// Short, for tests wait for it; long enough for a machine that has other things to do.
+pub(crate) fn patience() -> Patience {
+    Patience {
+        beat: Duration::from_millis(40),
+        missed: 15,
+        away: Duration::from_secs(60),
+        ..Patience::default()
+    }
+}
+
+pub(crate) fn program(mode: &str, plan: &[u8]) -> Program {
+    let mode = mode.to_owned();
+    let command = move || {
+        let this = std::env::current_exe().expect("this program has a path");
+        let mut command = Command::new(this);
+        command.args(["the_child", "--exact", "--ignored", "--nocapture"]);
+        command.env(CHILD, &mode);
+        command
+    };
+    Program {
+        command: Box::new(command),
+        plan: plan.to_vec(),
+    }
+}
+
+impl House {
+    pub(crate) fn open(patience: Patience) -> Self {
+        let number = HOUSES.fetch_add(1, Ordering::Relaxed);
+        let name = format!("repartee-apart-{}-{number}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).expect("the temp folder is writable");
+        let plan = folder.to_str().expect("a readable path").as_bytes();
+        let apart = Apart::start(program("engines", plan), patience).expect("the child comes up");
+        Self {
+            recognizer: apart.recognizer().expect("one is aboard").0,
+            language_model: apart.language_model().expect("one is aboard").0,
+            synthesizer: apart.synthesizer().expect("one is aboard").0,
+            apart,
+            folder,
+        }
+    }
+
+    pub(crate) fn compose(&self, text: &str) -> (String, Result<(), Stopped>) {
+        self.compose_with(text, &Cancel::new(), &mut |_| {})
+    }
+
+    pub(crate) fn compose_with(
+        &self,
+        text: &str,
+        cancel: &Cancel,
+        watch: &mut dyn FnMut(&Piece),
+    ) -> (String, Result<(), Stopped>) {
+        let mut said = String::new();
+        let mut emit = |piece| {
+            watch(&piece);
+            if let Piece::Text(text) = piece {
+                said.push_str(&text);
+            }
+        };
+        let ended = self
+            .language_model
+            .compose(&asking(text), &mut emit, cancel);
+        (said, ended)
+    }
+
+    pub(crate) fn speak(&self, text: &str) -> (Vec<f32>, Result<usize, Stopped>) {
+        let mut samples = Vec::new();
+        let mut emit = |piece: &[f32]| samples.extend_from_slice(piece);
+        let script = Script {
+            text: text.to_owned(),
+            voice: None,
+            speed: 1.0,
+        };
+        let ended = self.synthesizer.speak(&script, &mut emit, &Cancel::new());
+        (samples, ended.map(|spoken| spoken.samples))
+    }
+
+    /// Two seconds of voice in pieces of 100 ms; the fate travels with the hint.
+    pub(crate) fn hear(&self, fate: &str) -> Result<Transcript, Stopped> {
+        let cancel = Cancel::new();
+        let hint = Hint {
+            prompt: Some(fate.to_owned()),
+            ..Hint::default()
+        };
+        let mut listening = self.recognizer.listen(&hint)?;
+        for _ in 0..20 {
+            listening.push(&voice(LISTENING_RATE as usize / 10), &cancel)?;
+        }
+        listening.finish(&cancel)
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.folder).ok();
+    }
+}
+
+pub(crate) fn asking(text: &str) -> Prompt {
+    let line = Line {
+        author: Author::Caller,
+        text: text.to_owned(),
+        cut: false,
+        call: None,
+    };
+    Prompt {
+        lines: vec![line],
+        ..Prompt::default()
+    }
+}
+
+pub(crate) fn voice(samples: usize) -> Vec<f32> {
+    (0..samples).map(|n| 0.3 * (n as f32 * 0.1).sin()).collect()
+}

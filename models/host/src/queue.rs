@@ -1,0 +1,312 @@
+//! Who is served next, and who not at all: a queue that is told the time and asks for nothing.
+
+use crate::figures::Figures;
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// Time since the queue was made.
+pub type Now = Duration;
+
+/// Whom others wait for. Within one priority jobs are begun in the order in which they came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    /// Somebody waits in silence: the words of a reply, or its first clause.
+    #[default]
+    First,
+    /// A later clause, while an earlier one is still being heard.
+    Later,
+    /// Nobody has asked yet.
+    Speculative,
+}
+
+/// How a job is to be treated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    pub priority: Priority,
+    /// After this it is of no use: it is not begun any more.
+    pub deadline: Option<Now>,
+    /// Refused when it would have to wait for longer than this. `None`: it waits as long as it takes.
+    pub longest_wait: Option<Duration>,
+}
+
+/// Why a job was refused when it came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    Full,
+    /// So long it would have waited, as things stand.
+    Slow(Duration),
+}
+
+/// A job whose time has come.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Next<W> {
+    pub work: W,
+    pub fate: Fate,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// To be run, and then `done`.
+    Begin,
+    /// Its deadline is past.
+    Late,
+    /// Nobody wants it.
+    Left,
+}
+
+struct Waiting<W> {
+    work: W,
+    since: Now,
+    deadline: Option<Now>,
+}
+
+/// Over so long the load is taken; a call is some tens of seconds.
+const WINDOW: Duration = Duration::from_secs(10);
+
+/// How much the newest job counts in the mean: about the last ten are remembered.
+const NEWEST: f64 = 0.1;
+
+pub struct Queue<W> {
+    bands: [VecDeque<Waiting<W>>; 3],
+    room: usize,
+    figures: Figures,
+    /// A job's running mean, in seconds; `None` before the first.
+    cost: Option<f64>,
+    /// Used share of the threads' time, decaying over the window, as it was at `at`.
+    load: f64,
+    at: Now,
+}
+
+impl<W> Queue<W> {
+    /// For so many threads, with room for so many that wait.
+    pub fn new(threads: usize, room: usize) -> Self {
+        let figures = Figures {
+            threads: threads.max(1),
+            ..Figures::default()
+        };
+        Self {
+            bands: [const { VecDeque::new() }; 3],
+            room: room.max(1),
+            figures,
+            cost: None,
+            load: 0.0,
+            at: Now::ZERO,
+        }
+    }
+
+    pub fn offer(&mut self, now: Now, terms: Terms, work: W) -> Result<(), (Refused, W)> {
+        if self.figures.waiting >= self.room {
+            self.figures.full += 1;
+            return Err((Refused::Full, work));
+        }
+        let wait = self.predicted(terms.priority);
+        if terms.longest_wait.is_some_and(|longest| wait > longest) {
+            self.figures.slow += 1;
+            return Err((Refused::Slow(wait), work));
+        }
+        self.bands[terms.priority as usize].push_back(Waiting {
+            work,
+            since: now,
+            deadline: terms.deadline,
+        });
+        self.figures.waiting += 1;
+        Ok(())
+    }
+
+    /// The next one, for a thread that has nothing to do. `wanted` says whether somebody still waits for it.
+    pub fn next(&mut self, now: Now, wanted: impl Fn(&W) -> bool) -> Option<Next<W>> {
+        let waiting = self.bands.iter_mut().find_map(VecDeque::pop_front)?;
+        self.figures.waiting -= 1;
+        let fate = match waiting.deadline {
+            _ if !wanted(&waiting.work) => Fate::Left,
+            Some(deadline) if deadline < now => Fate::Late,
+            _ => Fate::Begin,
+        };
+        match fate {
+            Fate::Left => self.figures.left += 1,
+            Fate::Late => self.figures.late += 1,
+            Fate::Begin => {
+                self.settle(now);
+                self.figures.running += 1;
+                let waited = now.saturating_sub(waiting.since);
+                self.figures.waited.note(waited);
+            }
+        }
+        let work = waiting.work;
+        Some(Next { work, fate })
+    }
+
+    /// A job that was begun is over.
+    pub fn done(&mut self, began: Now, now: Now) {
+        self.settle(now);
+        self.figures.running = self.figures.running.saturating_sub(1);
+        let ran = now.saturating_sub(began);
+        self.figures.ran.note(ran);
+        let ran = ran.as_secs_f64();
+        self.cost = Some(match self.cost {
+            Some(mean) => mean + NEWEST * (ran - mean),
+            None => ran,
+        });
+    }
+
+    /// A job that comes now begins at once.
+    pub fn has_room(&self) -> bool {
+        self.figures.running + self.figures.waiting < self.figures.threads
+    }
+
+    /// How long a job that comes now will wait, if things go on as they did.
+    pub fn predicted(&self, priority: Priority) -> Duration {
+        let ahead = &self.bands[..=priority as usize];
+        let ahead: usize = ahead.iter().map(VecDeque::len).sum();
+        if self.figures.running + ahead < self.figures.threads {
+            return Duration::ZERO;
+        }
+        let rounds = (ahead + 1) as f64 / self.figures.threads as f64;
+        Duration::from_secs_f64((self.cost.unwrap_or(0.0) * rounds).min(3_600.0))
+    }
+
+    /// The share of the threads' time that was used over the last seconds.
+    pub fn load(&mut self, now: Now) -> f64 {
+        self.settle(now);
+        self.load
+    }
+
+    pub fn figures(&mut self, now: Now) -> Figures {
+        let load_permille = (self.load(now) * 1_000.0) as u32;
+        Figures {
+            load_permille,
+            ..self.figures
+        }
+    }
+
+    /// Brings the load up to now: it moves towards what runs.
+    fn settle(&mut self, now: Now) {
+        let passed = now.saturating_sub(self.at).as_secs_f64() / WINDOW.as_secs_f64();
+        let used = self.figures.running as f64 / self.figures.threads as f64;
+        self.load = used + (self.load - used) * (-passed).exp();
+        self.at = self.at.max(now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    fn terms(priority: Priority) -> Terms {
+        Terms {
+            priority,
+            ..Terms::default()
+        }
+    }
+
+    #[test]
+    fn who_waits_in_silence_comes_first() {
+        let mut queue = Queue::new(1, 9);
+        let order = [
+            (Priority::Speculative, "guess"),
+            (Priority::Later, "second clause"),
+            (Priority::First, "first clause"),
+            (Priority::Later, "third clause"),
+            (Priority::First, "another caller"),
+        ];
+        for (priority, work) in order {
+            queue
+                .offer(ms(0), terms(priority), work)
+                .expect("there is room");
+        }
+        let served: Vec<_> = std::iter::from_fn(|| queue.next(ms(1), |_| true))
+            .map(|taken| taken.work)
+            .collect();
+        let expected = [
+            "first clause",
+            "another caller",
+            "second clause",
+            "third clause",
+            "guess",
+        ];
+        assert_eq!(served, expected);
+    }
+
+    #[test]
+    fn what_is_late_or_unwanted_is_never_begun() {
+        let mut queue = Queue::new(1, 9);
+        let until = |deadline| Terms {
+            deadline: Some(deadline),
+            ..Terms::default()
+        };
+        queue.offer(ms(0), until(ms(10)), 1).expect("there is room");
+        queue.offer(ms(0), until(ms(30)), 2).expect("there is room");
+        queue
+            .offer(ms(0), Terms::default(), 3)
+            .expect("there is room");
+        let mut next = |now| {
+            queue
+                .next(ms(now), |work| *work != 3)
+                .map(|taken| taken.fate)
+        };
+        assert_eq!(next(20), Some(Fate::Late));
+        assert_eq!(next(30), Some(Fate::Begin));
+        assert_eq!(next(30), Some(Fate::Left));
+        assert_eq!(next(30), None);
+        let figures = queue.figures(ms(30));
+        assert_eq!((figures.late, figures.left, figures.running), (1, 1, 1));
+        assert_eq!(figures.waited.count, 1);
+    }
+
+    #[test]
+    fn who_would_wait_too_long_is_told_at_once() {
+        let mut queue = Queue::new(2, 99);
+        let patient = Terms {
+            longest_wait: Some(ms(250)),
+            ..Terms::default()
+        };
+        for _ in 0..2 {
+            queue.offer(ms(0), patient, ()).expect("there is room");
+            queue.next(ms(0), |()| true);
+        }
+        queue.done(ms(0), ms(100));
+        queue.done(ms(0), ms(100));
+        let taken = (0..20).take_while(|_| queue.offer(ms(100), patient, ()).is_ok());
+        // Two threads are free, and 100 ms a job: four more rounds would be 250 ms at most.
+        assert_eq!(taken.count(), 5);
+        let refused = queue
+            .offer(ms(100), patient, ())
+            .expect_err("it is too long");
+        assert_eq!(refused.0, Refused::Slow(ms(300)));
+        let whenever = Terms::default();
+        assert!(
+            queue.offer(ms(100), whenever, ()).is_ok(),
+            "who has time may wait"
+        );
+        assert_eq!(queue.figures(ms(100)).slow, 2);
+    }
+
+    #[test]
+    fn a_full_queue_takes_nobody() {
+        let mut queue = Queue::new(1, 1);
+        queue
+            .offer(ms(0), Terms::default(), 1)
+            .expect("there is room");
+        let refused = queue.offer(ms(0), Terms::default(), 2);
+        assert_eq!(refused, Err((Refused::Full, 2)));
+    }
+
+    #[test]
+    fn the_load_is_the_time_that_was_used() {
+        let mut queue = Queue::new(2, 9);
+        queue
+            .offer(ms(0), Terms::default(), ())
+            .expect("there is room");
+        queue.next(ms(0), |()| true);
+        assert!((queue.load(ms(60_000)) - 0.5).abs() < 0.01);
+        queue.done(ms(0), ms(60_000));
+        let ten_later = queue.load(ms(70_000));
+        assert!((0.17..0.20).contains(&ten_later), "{ten_later}");
+        // A clock that goes back changes nothing.
+        assert!((queue.load(ms(1)) - ten_later).abs() < 1e-9);
+    }
+}
