@@ -1,6 +1,6 @@
 //! How fast Whisper hears, beside whisper.cpp's own call on the same weights.
 //!
-//! `cargo run --release -p models-whisper --example measure` makes random weights of large-v3-turbo's true shapes (1.6 GB
+//! `cargo run --release -p models-whisper --example measure_whisper` makes random weights of large-v3-turbo's true shapes (1.6 GB
 //! in the temporary folder, and some minutes); `... measure MODEL` takes real ones. The figures are those of this machine
 //! at this hour: leave it alone meanwhile.
 

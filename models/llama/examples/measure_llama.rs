@@ -1,6 +1,6 @@
 //! How fast Llama reads and composes, beside llama.cpp's own loop on the same weights.
 //!
-//! `cargo run --release -p models-llama --example measure` makes random weights of an 8B model's true shapes at Q4_K_M
+//! `cargo run --release -p models-llama --example measure_llama` makes random weights of an 8B model's true shapes at Q4_K_M
 //! (4.9 GB in the temporary folder); `... measure MODEL` takes real ones. The figures are those of this machine at this
 //! hour: leave it alone meanwhile.
 
