@@ -82,6 +82,8 @@ fn a_cancelled_job_that_hangs_costs_the_child_and_not_the_caller() {
     });
     let cancel = Cancel::new();
     let (_, ended) = house.compose_with("one fate:hang@2#once two three", &cancel, &mut |_| {
+        // Cancelled any sooner it would end as others do.
+        house.until_fate_meets("once");
         cancel.cancel();
     });
     assert_eq!(ended, Err(Stopped::Cancelled));

@@ -71,6 +71,13 @@ impl House {
         self.compose_with(text, &Cancel::new(), &mut |_| {})
     }
 
+    /// Waits until the job whose fate has this name meets it.
+    pub(crate) fn until_fate_meets(&self, name: &str) {
+        while !self.folder.join(name).exists() {
+            std::thread::yield_now();
+        }
+    }
+
     pub(crate) fn compose_with(
         &self,
         text: &str,
