@@ -2,6 +2,7 @@
 //!
 //! A step reads one token of every call that speaks, and a portion of the prompts of those that do not yet.
 
+mod choosing;
 mod steps;
 
 use crate::calls::Grammar;

@@ -10,6 +10,7 @@ mod guesses;
 mod heard;
 mod jobs;
 mod plants;
+mod playout;
 mod story;
 mod tools;
 mod witness;

@@ -1,12 +1,13 @@
 //! A simulated world: a caller, engines that are slow, late, wrong or dead, and a playout.
 
 use crate::chance::Chance;
+use crate::playout::Playout;
 use crate::tools::{ARGUMENTS, NAMES};
 use server_conversation::{
     Author, Call, Fact, HearingEvent, Input, Mark, Millis, Output, Passage, PhraseEvent, PhraseId,
     Place, PromptLine, ReplyEvent, ReplyId, ReplyRequest, Tool, UtteranceId,
 };
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 const WORDS: &[&str] = &[
     "what", "is", "repartee", "and", "how", "do", "I", "change", "the", "voice", "mm-hm", "yeah",
@@ -37,14 +38,6 @@ pub(crate) struct World {
     playout: Playout,
     /// Engines answer what they are asked, and at once.
     pub(crate) calm: bool,
-}
-
-#[derive(Default)]
-struct Playout {
-    queue: VecDeque<(PhraseId, u64, bool, u64)>,
-    held: bool,
-    /// Nothing of this reply is to be played.
-    kept: Option<ReplyId>,
 }
 
 impl World {
@@ -372,37 +365,11 @@ impl World {
 
     /// Speech that the conversation was told of can be played.
     pub(crate) fn spoken(&mut self, phrase: PhraseId, total: Millis, all: bool) {
-        let queued = self
-            .playout
-            .queue
-            .iter_mut()
-            .find(|(queued, ..)| *queued == phrase);
-        if let Some((_, made, spoken, _)) = queued {
-            *made = total.0;
-            *spoken |= all;
-        }
+        self.playout.spoken(phrase, total, all);
     }
 
     /// Plays for a while; answers what is to be reported.
     pub(crate) fn play(&mut self, for_ms: u64) -> Option<Input> {
-        if self.playout.held {
-            return None;
-        }
-        let kept = self.playout.kept;
-        let (phrase, made, spoken, played) = self.playout.queue.front_mut()?;
-        if kept == Some(phrase.reply) {
-            return None;
-        }
-        let before = *played;
-        *played = (*played + for_ms).min(*made);
-        let done = *spoken && *played == *made;
-        if *played == before && !done {
-            return None;
-        }
-        let (phrase, total) = (*phrase, Millis(*played));
-        if done {
-            self.playout.queue.pop_front();
-        }
-        Some(Input::Phrase(phrase, PhraseEvent::Played { total, done }))
+        self.playout.play(for_ms)
     }
 }
