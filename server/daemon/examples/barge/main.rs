@@ -5,7 +5,7 @@
 mod call;
 mod score;
 
-use call::{Caller, Outcome};
+use call::Outcome;
 use client_probe::sounds::{self, Kind};
 use models_builtin::{Sphinx, SphinxOptions, voice_detectors};
 use models_engine::Recognizer;
@@ -67,13 +67,10 @@ fn main() {
         Score::of(&outcomes, |is| !is.cuts())
     );
     println!("{:12} {}", "all", Score::of(&outcomes, |_| true));
-    for softer_db in [20.0, 30.0, 40.0] {
-        let outcome = town.call(&Caller::Echoes(softer_db));
-        show(
-            &format!("echo, {softer_db} dB softer"),
-            &outcome,
-            asked("windows"),
-        );
+    for (softer_db, after_ms) in score::ECHOES {
+        let outcome = town.echo(softer_db, after_ms);
+        let name = format!("echo, {softer_db} dB softer after {after_ms} ms");
+        show(&name, &outcome, asked("windows"));
     }
 }
 
@@ -84,8 +81,8 @@ fn show(name: &str, outcome: &Outcome, windows: bool) {
     );
     for (at_ms, seen) in outcome.seen.iter().filter(|_| windows) {
         println!(
-            "  {at_ms:>5} ms  voice {:.2}  pitch {:.2}  {:.0} dBFS",
-            seen.probability, seen.voicing, seen.level_dbfs
+            "  {at_ms:>5} ms  voice {:.2}  pitch {:.2}  intent {:.2}  {:.0} dBFS, echo {:.0}",
+            seen.probability, seen.voicing, seen.intent, seen.level_dbfs, seen.echo_dbfs
         );
     }
 }
