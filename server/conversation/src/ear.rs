@@ -34,7 +34,7 @@ pub(crate) struct Window {
 #[derive(Debug)]
 pub(crate) struct Ear {
     recent: [Window; ONSET_WINDOWS],
-    /// When the last window came, by the clock.
+    /// When sound last came, by the clock.
     pub(crate) at: Millis,
     /// Sound before this belongs to an utterance already, or was thrown away.
     claimed: Millis,

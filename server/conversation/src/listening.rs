@@ -48,6 +48,7 @@ impl Conversation {
         let may = self.settings.ears.listening && self.contestable() && end > self.ear.end();
         if new && may && self.ear.startles(level_dbfs, echo_dbfs) {
             let began = (end - p::GLIMPSE).max(self.ear.end());
+            self.ear.at = self.now;
             self.contest(began, &[]);
         }
     }

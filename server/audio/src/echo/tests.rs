@@ -11,10 +11,13 @@ fn speech(seed: u32, pictures: usize) -> Vec<Picture> {
         (state >> 8) as f32 / (1 << 24) as f32
     };
     let mut levels = [-40.0_f32; BANDS];
-    let all = (0..pictures).map(|at| {
-        if at % 6 == 0 {
+    let mut left = 0;
+    let all = (0..pictures).map(|_| {
+        left -= 1;
+        if left < 0 {
+            left = 2 + (7.0 * roll()) as i32;
             let syllable = -50.0 + 30.0 * roll();
-            levels = std::array::from_fn(|_| syllable - 15.0 * roll());
+            levels = std::array::from_fn(|_| syllable - 25.0 * roll());
         }
         levels
     });

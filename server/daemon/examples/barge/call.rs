@@ -61,6 +61,13 @@ pub(crate) struct Outcome {
     pub(crate) seen: Vec<(i64, Observation)>,
 }
 
+impl Outcome {
+    /// An echo of the agent's voice was expected, be there one or not.
+    pub(crate) fn believed_an_echo(&self) -> bool {
+        self.seen.iter().any(|(_, seen)| seen.echo_dbfs > -120.0)
+    }
+}
+
 struct Call<'a> {
     house: House<'a>,
     core: Conversation,

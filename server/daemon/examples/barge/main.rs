@@ -46,8 +46,10 @@ fn main() {
     };
     let all = sounds::sounds(seed, &std::env::temp_dir()).expect("the sounds are made");
     let mut outcomes: Vec<(Kind, Outcome)> = Vec::new();
+    let mut strangers = 0;
     for (n, sound) in all.iter().enumerate() {
         let outcome = town.hear(n, sound);
+        strangers += usize::from(outcome.believed_an_echo());
         if asked("windows") || sound.kind.cuts() != outcome.cut_ms.is_some() {
             show(&sound.name, &outcome, asked("windows"));
         }
@@ -67,6 +69,7 @@ fn main() {
         Score::of(&outcomes, |is| !is.cuts())
     );
     println!("{:12} {}", "all", Score::of(&outcomes, |_| true));
+    println!("{strangers} were taken for an echo");
     for (softer_db, after_ms) in score::ECHOES {
         let outcome = town.echo(softer_db, after_ms);
         let name = format!("echo, {softer_db} dB softer after {after_ms} ms");
