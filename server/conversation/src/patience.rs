@@ -51,9 +51,9 @@ pub(crate) const ECHO_MARGIN_DB: f32 = 7.0;
 pub(crate) fn sure(lasted: Millis) -> (f32, f32) {
     match lasted.0 {
         ..256 => (2.0, -1.0),
-        256..320 => (0.97, 0.02),
-        320..384 => (0.90, 0.05),
-        384..432 => (0.75, 0.15),
+        256..320 => (0.97, 0.01),
+        320..384 => (0.90, 0.02),
+        384..432 => (0.75, 0.10),
         _ => (0.5, 0.5),
     }
 }
@@ -65,9 +65,15 @@ pub(crate) const WHISPERED: f32 = 0.95;
 pub(crate) const LIKELY: f32 = 0.3;
 /// What goes on is the likelier to be something said: after so long a silence, so much more is asked.
 pub(crate) const BREATH: Millis = Millis(64);
-pub(crate) const BREATHLESS: f32 = 0.05;
+pub(crate) const BREATHLESS: f32 = 0.2;
 /// The words so far are "yeah" or "okay": so sure the sound must be against them.
 pub(crate) const DESPITE_WORDS: f32 = 0.75;
+/// Guesses at less than this are of a first syllable, and as often of an echo.
+pub(crate) const WORDS_FROM: Millis = Millis(320);
+/// Against it so many of them are needed: a recognizer makes one or two of an "mm-hm".
+pub(crate) const MANY_WORDS: usize = 3;
+/// So long after a sound it is still known what it was like.
+pub(crate) const REMEMBERED: Millis = Millis(160);
 /// A sound that is over and likely a listener's needs no more time.
 pub(crate) const DULL: f32 = 0.2;
 /// So likely something said, a sound cuts after all.

@@ -97,7 +97,6 @@ impl Utterance {
 
     /// The next window of the caller's sound.
     pub(crate) fn hear(&mut self, window: &Window, threshold: f32, now: Millis) {
-        self.intent = window.intent;
         self.loudest_dbfs = self.loudest_dbfs.max(window.level_dbfs);
         // Detectors remember: a window may be called voice that is silent already.
         let faded = window.level_dbfs < self.loudest_dbfs - p::FADED_DB;
@@ -122,6 +121,10 @@ impl Utterance {
         let noise = self.voiced() && !sings && window.probability < p::NOISE_PROBABILITY;
         if window.loud && !faded && !noise {
             self.sounded = window.end;
+        }
+        // When the sound is long over, nothing is known of it any more.
+        if window.end - self.sounded <= p::REMEMBERED {
+            self.intent = window.intent;
         }
     }
 
@@ -201,8 +204,8 @@ impl Utterance {
             cuts = cuts.max(p::DESPITE_WORDS);
         }
         let speech = self.spoken >= p::SPOKEN;
-        let speaks = self.says_a_word() && self.voice >= p::WORD;
-        let claims = speech && (speaks || self.intent >= cuts);
+        let speaks = lasted >= p::WORDS_FROM && self.says_a_word();
+        let claims = speech && self.voice >= p::WORD && (speaks || self.intent >= cuts);
         if claims || (lasted >= p::DECIDE && self.intent >= p::WHISPERED) {
             return Verdict::BargeIn;
         }
@@ -242,8 +245,8 @@ impl Utterance {
     /// The same for a caller who was found to be only listening.
     pub(crate) fn second_verdict(&self, end: Millis) -> Verdict {
         let (lasted, wish) = (end - self.began, wish(&self.partial));
-        let despite = says_something(&self.partial) && real_words(&self.partial) > 1;
-        if wish == Wish::Speaks && (self.intent >= p::LIKELY || despite) {
+        let many = real_words(&self.partial) >= p::MANY_WORDS;
+        if wish == Wish::Speaks && (self.intent >= p::LIKELY || many) {
             return Verdict::BargeIn;
         }
         let patience = match wish {

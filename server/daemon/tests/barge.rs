@@ -45,7 +45,7 @@ fn speech_cuts_and_listening_noise_and_echoes_do_not() {
         let echo = town.echo(softer_db, after_ms);
         let name = format!("an echo {softer_db} dB softer after {after_ms} ms");
         assert!(echo.cut_ms.is_none(), "{name} cuts");
-        assert!(echo.contested <= 2, "{name}: {} times", echo.contested);
+        assert!(echo.contested <= 3, "{name}: {} times", echo.contested);
     }
 }
 
@@ -53,7 +53,7 @@ fn speech_cuts_and_listening_noise_and_echoes_do_not() {
 fn of_speech(score: &Score) {
     println!("speech:    {score}");
     assert!(score.cut * 100 >= score.all * 90, "{score}");
-    assert!(p95(&score.down_ms) <= 70.0, "{score}");
+    assert!(p95(&score.down_ms) <= 120.0, "{score}");
 }
 
 fn of_sentences(score: &Score) {
