@@ -70,8 +70,10 @@ pub(crate) const BREATHLESS: f32 = 0.2;
 pub(crate) const DESPITE_WORDS: f32 = 0.75;
 /// Guesses at less than this are of a first syllable, and as often of an echo.
 pub(crate) const WORDS_FROM: Millis = Millis(320);
-/// Against it so many of them are needed: a recognizer makes one or two of an "mm-hm".
-pub(crate) const MANY_WORDS: usize = 3;
+/// Of one who was found to be listening more is asked.
+pub(crate) const LIKELY_LATER: f32 = 0.45;
+/// Against it so many words are needed: a recognizer makes up to three of an "mm-hm".
+pub(crate) const MANY_WORDS: usize = 4;
 /// So long after a sound it is still known what it was like.
 pub(crate) const REMEMBERED: Millis = Millis(160);
 /// A sound that is over and likely a listener's needs no more time.

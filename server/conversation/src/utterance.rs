@@ -246,7 +246,7 @@ impl Utterance {
     pub(crate) fn second_verdict(&self, end: Millis) -> Verdict {
         let (lasted, wish) = (end - self.began, wish(&self.partial));
         let many = real_words(&self.partial) >= p::MANY_WORDS;
-        if wish == Wish::Speaks && (self.intent >= p::LIKELY || many) {
+        if wish == Wish::Speaks && (self.intent >= p::LIKELY_LATER || many) {
             return Verdict::BargeIn;
         }
         let patience = match wish {
