@@ -10,6 +10,7 @@ use crate::speech::Speech;
 use crate::trouble::Trouble;
 use source::{Dice, level};
 use spoken::Voice::{self, Espeak, Flite};
+pub use spoken::{mnemonics, phones};
 
 type Make = fn(&mut Dice) -> Vec<f32>;
 
@@ -61,7 +62,9 @@ const SENTENCES: [&str; 12] = [
     "excuse me",
 ];
 const WORDS: [&str; 6] = ["stop", "no", "wait", "hey", "sorry", "why"];
-const BACKCHANNELS: [&str; 7] = ["mhm", "uh-huh", "yeah", "ok", "right", "aha", "okay"];
+const BACKCHANNELS: [&str; 9] = [
+    "mm-hm", "mhm", "mm", "uh-huh", "yeah", "right", "aha", "okay", "I see",
+];
 /// Louder and softer callers, in dB of full scale over their loudest 50 ms.
 const LEVELS: [f32; 3] = [-14.0, -22.0, -30.0];
 
@@ -91,16 +94,22 @@ pub fn sounds(seed: u64, scratch: &Path) -> Result<Vec<Sound>, Trouble> {
         &BACKCHANNELS,
         4,
     )?;
+    make_noises(&mut all, &mut dice);
+    Ok(all)
+}
+
+/// Those of them that nobody says.
+pub fn noises(seed: u64) -> Vec<Sound> {
+    let mut all = Vec::new();
+    make_noises(&mut all, &mut Dice::new(seed));
+    all
+}
+
+fn make_noises(all: &mut Vec<Sound>, dice: &mut Dice) {
     for ms in (150_u16..=500).step_by(50) {
         for (make, cough) in noises::COUGHS {
-            let sound = cough(&mut dice, f32::from(ms));
-            note(
-                &mut all,
-                &mut dice,
-                Kind::Cough,
-                &format!("{make} {ms} ms"),
-                sound,
-            );
+            let sound = cough(dice, f32::from(ms));
+            note(all, dice, Kind::Cough, &format!("{make} {ms} ms"), sound);
         }
     }
     let others: [(Kind, usize, Make); 5] = [
@@ -112,11 +121,10 @@ pub fn sounds(seed: u64, scratch: &Path) -> Result<Vec<Sound>, Trouble> {
     ];
     for (kind, count, make) in others {
         for n in 0..count {
-            let sound = make(&mut dice);
-            note(&mut all, &mut dice, kind, &format!("{kind:?} {n}"), sound);
+            let sound = make(dice);
+            note(all, dice, kind, &format!("{kind:?} {n}"), sound);
         }
     }
-    Ok(all)
 }
 
 /// Each text by some of the voices, taken in turn from one that the seed picks.

@@ -17,12 +17,16 @@ use std::error::Error;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::num::NonZeroU32;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::thread;
 use std::time::{Duration, Instant};
 
-const ROUNDS: usize = 2;
+/// What the model is told before the question: with a vocabulary of ours it is spelled out, byte by byte.
+const MANNER: usize = 768;
+/// The most that llama.cpp is given at once.
+const BATCH: usize = 2_048;
 /// Calls that are composed for at once.
 const TOGETHER: [usize; 3] = [1, 4, 8];
 
@@ -35,8 +39,9 @@ struct Length {
 
 #[derive(Clone, Copy)]
 struct Figures {
+    read: usize,
+    /// Until each call had its first.
     first_word: Duration,
-    read_a_second: f32,
     composed_a_second: f32,
 }
 
@@ -78,29 +83,33 @@ fn measure(model: &Path) -> Result<(), Box<dyn Error>> {
         length.prompt,
         length.reply
     );
-    for round in 1..=ROUNDS {
+    for round in 1..=if gpu { 2 } else { 1 } {
         for calls in TOGETHER {
-            show(
-                round,
-                "llama.cpp's own loop",
-                calls,
-                &own(ggml, model, calls, threads, length)?,
-            );
-            show(round, "ours", calls, &ours(model, calls, threads, length)?);
+            println!("  round {round}, {calls} at once");
+            let ours = ours(model, calls, threads, length)?;
+            show("ours", &ours);
+            // What the calls' prompts have in common is read once: their own loop gets as much to read.
+            let length = Length {
+                prompt: ours.read / calls,
+                ..length
+            };
+            let own = own(ggml, model, calls, threads, length)?;
+            show("llama.cpp's own loop", &own);
         }
     }
     Ok(())
 }
 
-fn show(round: usize, who: &str, calls: usize, figures: &Figures) {
+fn show(who: &str, figures: &Figures) {
     let Figures {
+        read,
         first_word,
-        read_a_second,
         composed_a_second,
     } = figures;
+    let read_a_second = *read as f32 / first_word.as_secs_f32();
     println!(
-        "  round {round}, {calls} at once, {who:20}: first word after {first_word:6.2?}, {read_a_second:7.1} tokens a second \
-         read, {composed_a_second:6.2} composed"
+        "    {who:20}: {read:5} tokens read in {first_word:6.2?} ({read_a_second:7.1} a second), {composed_a_second:6.2} \
+         a second composed"
     );
 }
 
@@ -118,14 +127,14 @@ fn own(
     let cells = NonZeroU32::new(((length.prompt + length.reply + 8) * calls) as u32);
     let parameters = LlamaContextParams::default()
         .with_n_ctx(cells)
-        .with_n_batch(512)
+        .with_n_batch(BATCH as u32)
         .with_n_ubatch(512)
         .with_n_seq_max(calls as u32)
         .with_kv_unified(true)
         .with_n_threads(threads as i32)
         .with_n_threads_batch(threads as i32);
     let mut context = model.new_context(ggml.llama(), parameters)?;
-    let mut batch = LlamaBatch::new(512, 1);
+    let mut batch = LlamaBatch::new(BATCH, 1);
     let begun = Instant::now();
     let mut last = Vec::new();
     for call in 0..calls {
@@ -157,8 +166,8 @@ fn own(
     }
     let composing = (begun.elapsed() - first_word).as_secs_f32();
     Ok(Figures {
+        read,
         first_word,
-        read_a_second: read as f32 / first_word.as_secs_f32(),
         composed_a_second: ((length.reply - 1) * calls) as f32 / composing,
     })
 }
@@ -181,38 +190,44 @@ fn ours(
     let mut options = LlamaOptions::new(path);
     options.calls = calls;
     options.threads = threads;
-    options.context_tokens = 2 * (length.prompt + length.reply) + 256;
+    options.context_tokens = length.prompt + length.reply + MANNER;
     options.max_tokens = length.reply;
     let llama = Llama::load(options)?;
+    // What all prompts have in common is held from here on, as after the server's warm-up.
+    compose(&llama, calls..calls + 1, length, 1);
+    let before = llama.counts();
+    let first_word = compose(&llama, 0..calls, length, 1);
+    let read = (llama.counts().read - before.read) as usize;
+    // Now the prompts are held too, but for their last tokens.
+    let before = llama.counts();
+    let composing = compose(&llama, 0..calls, length, length.reply as u32);
+    let composed = llama.counts().composed - before.composed;
+    if composed == 0 {
+        return Err("nothing was composed".into());
+    }
+    Ok(Figures {
+        read,
+        first_word,
+        composed_a_second: composed as f32 / composing.as_secs_f32(),
+    })
+}
+
+/// How long these calls together take for so many tokens each.
+fn compose(llama: &Llama, calls: Range<usize>, length: Length, tokens: u32) -> Duration {
     let begun = Instant::now();
-    let (mut first_word, mut read) = (None, 0);
     thread::scope(|scope| {
-        let replies: Vec<_> = (0..calls)
-            .map(|call| {
-                let llama = &llama;
+        for call in calls {
+            scope.spawn(move || {
+                let mut prompt = prompt(call, length);
+                prompt.max_tokens = Some(tokens);
                 // Noise may be no words at all: what counts is how many tokens it took.
-                scope.spawn(move || {
-                    drop(llama.compose(&prompt(call, length), &mut |_| {}, &Cancel::new()))
-                })
-            })
-            .collect();
-        while replies.iter().any(|reply| !reply.is_finished()) {
-            let counts = llama.counts();
-            if first_word.is_none() && counts.composed >= calls as u64 {
-                first_word = Some(begun.elapsed());
-                read = counts.read;
-            }
-            thread::park_timeout(Duration::from_millis(1));
+                if let Err(why) = llama.compose(&prompt, &mut |_| {}, &Cancel::new()) {
+                    println!("    call {call}: {why:?}");
+                }
+            });
         }
     });
-    let first_word = first_word.ok_or("nothing was composed")?;
-    let composing = (begun.elapsed() - first_word).as_secs_f32();
-    let composed = llama.counts().composed - calls as u64;
-    Ok(Figures {
-        first_word,
-        read_a_second: read as f32 / first_word.as_secs_f32(),
-        composed_a_second: composed as f32 / composing,
-    })
+    begun.elapsed()
 }
 
 fn prompt(call: usize, length: Length) -> Prompt {

@@ -3,6 +3,7 @@
 //! A step reads one token of every call that speaks, and a portion of the prompts of those that do not yet.
 
 mod choosing;
+mod pace;
 mod steps;
 
 use crate::calls::Grammar;

@@ -4,10 +4,15 @@
 //! [`Inbound`] makes speech of what the caller sends, [`Outbound`] makes frames of what the agent
 //! says, [`Pace`] says when a frame is due.
 
+mod bands;
 mod decode;
+mod echo;
 mod encode;
 mod fade;
+mod gist;
 mod inbound;
+mod intent;
+mod intent_weights;
 mod kept;
 mod listener;
 mod outbound;
@@ -22,7 +27,7 @@ mod upsample;
 mod voicing;
 
 pub use inbound::{Inbound, InboundCounts};
-pub use listener::{Listener, Observation};
+pub use listener::{Glimpse, Listener, Observation};
 pub use outbound::{Frame, Outbound};
 pub use pace::Pace;
 pub use phrases::Tag;

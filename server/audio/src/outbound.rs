@@ -97,6 +97,12 @@ impl Outbound {
         }
     }
 
+    /// The last frame before it was encoded.
+    #[must_use]
+    pub fn said(&self) -> &[f32] {
+        &self.mix
+    }
+
     /// The voice falls silent within the next frame, and is held where it is.
     pub fn duck(&mut self) {
         if !self.held {

@@ -19,6 +19,8 @@ pub(crate) struct Periodicity {
     since: usize,
     /// The strongest likeness since it was last asked for.
     best: f32,
+    /// The likeness when it was last looked for.
+    latest: f32,
 }
 
 impl Periodicity {
@@ -27,6 +29,7 @@ impl Periodicity {
             kept: Vec::with_capacity(NEEDED + STEP),
             since: 0,
             best: 0.0,
+            latest: 0.0,
         }
     }
 
@@ -48,26 +51,38 @@ impl Periodicity {
         std::mem::take(&mut self.best)
     }
 
+    /// The likeness of the last 16 ms.
+    pub(crate) fn latest(&self) -> f32 {
+        self.latest
+    }
+
     fn look(&mut self) {
+        self.latest = self.likeness();
+        self.best = self.best.max(self.latest);
+    }
+
+    fn likeness(&self) -> f32 {
         let Some(from) = self.kept.len().checked_sub(NEEDED) else {
-            return;
+            return 0.0;
         };
         let sound = &self.kept[from..];
         let early = &sound[..COMPARED];
         let energy = power(early);
         if energy < SILENT * COMPARED as f32 {
-            return;
+            return 0.0;
         }
+        let mut best: f32 = 0.0;
         let mut later = power(&sound[SHORTEST..SHORTEST + COMPARED]);
         for lag in SHORTEST..=LONGEST {
             let other = &sound[lag..];
             let likeness =
                 product(early, &other[..COMPARED]) / (energy * later).sqrt().max(f32::MIN_POSITIVE);
-            self.best = self.best.max(likeness.min(1.0));
+            best = best.max(likeness.min(1.0));
             if lag < LONGEST {
                 later += other[COMPARED].powi(2) - other[0].powi(2);
                 later = later.max(f32::MIN_POSITIVE);
             }
         }
+        best
     }
 }

@@ -111,14 +111,23 @@ impl Conversation {
             Input::Voice {
                 probability,
                 voicing,
+                intent,
                 level_dbfs,
+                echo_dbfs,
                 end,
             } => self.hear(crate::ear::Heard {
                 probability,
                 voicing,
+                intent,
                 level_dbfs,
+                echo_dbfs,
                 end,
             }),
+            Input::Sound {
+                level_dbfs,
+                echo_dbfs,
+                end,
+            } => self.notice(level_dbfs, echo_dbfs, end),
             Input::Hearing(utterance, event) => self.hearing(utterance, event),
             Input::Typed { token, text } => self.typed(token, text),
             Input::Write { token, line, place } => {

@@ -9,7 +9,9 @@ use crate::{Ears, Millis};
 pub(crate) struct Heard {
     pub(crate) probability: f32,
     pub(crate) voicing: f32,
+    pub(crate) intent: f32,
     pub(crate) level_dbfs: f32,
+    pub(crate) echo_dbfs: f32,
     pub(crate) end: Millis,
 }
 
@@ -21,6 +23,7 @@ pub(crate) struct Window {
     pub(crate) probability: f32,
     pub(crate) voiced: bool,
     pub(crate) voicing: f32,
+    pub(crate) intent: f32,
     pub(crate) level_dbfs: f32,
     /// Well above the noise of the line.
     pub(crate) loud: bool,
@@ -31,7 +34,7 @@ pub(crate) struct Window {
 #[derive(Debug)]
 pub(crate) struct Ear {
     recent: [Window; ONSET_WINDOWS],
-    /// When the last window came, by the clock.
+    /// When sound last came, by the clock.
     pub(crate) at: Millis,
     /// Sound before this belongs to an utterance already, or was thrown away.
     claimed: Millis,
@@ -39,6 +42,8 @@ pub(crate) struct Ear {
     floor_dbfs: f32,
     /// The present sound was found to be noise; until it is over it contests nothing.
     refused: bool,
+    /// Sounds that came to nothing ask for a louder one next time: by so much.
+    wary_db: f32,
 }
 
 impl Default for Ear {
@@ -49,6 +54,7 @@ impl Default for Ear {
             claimed: Millis(0),
             floor_dbfs: p::LOUD_DBFS,
             refused: false,
+            wary_db: 0.0,
         }
     }
 }
@@ -68,7 +74,9 @@ impl Ear {
         } else {
             before
         };
-        let voiced = probability >= ears.threshold;
+        // What is no louder than our own voice coming back is our own voice coming back.
+        let echo = heard.level_dbfs < heard.echo_dbfs + p::ECHO_MARGIN_DB;
+        let voiced = probability >= ears.threshold && !echo;
         let within = |value: f32, least: f32, most: f32| match value.is_finite() {
             true => value.clamp(least, most),
             false => least,
@@ -77,11 +85,16 @@ impl Ear {
         let mut window = Window {
             start,
             end,
-            probability,
+            probability: if echo { 0.0 } else { probability },
             voiced,
-            voicing: within(heard.voicing, 0.0, 1.0),
+            voicing: if echo {
+                0.0
+            } else {
+                within(heard.voicing, 0.0, 1.0)
+            },
+            intent: within(heard.intent, 0.0, 1.0),
             level_dbfs: within(heard.level_dbfs, -120.0, 0.0),
-            loud: false,
+            loud: !echo,
             begins: false,
         };
         self.weigh(&mut window);
@@ -94,10 +107,11 @@ impl Ear {
     /// How the window stands to the noise of the line, and to the window before.
     fn weigh(&mut self, window: &mut Window) {
         let level = window.level_dbfs;
-        window.loud = level >= p::LOUD_DBFS.max(self.floor_dbfs + p::LOUD_OVER_FLOOR_DB);
+        window.loud &= level >= p::LOUD_DBFS.max(self.floor_dbfs + p::LOUD_OVER_FLOOR_DB);
         let higher = self.floor_dbfs + p::FLOOR_RISES_DB;
         self.floor_dbfs = level.min(higher);
         self.refused &= window.loud;
+        self.wary_db = (self.wary_db - p::WARY_SINKS_DB).max(0.0);
         let before = &self.recent[ONSET_WINDOWS - 1];
         let lasts = before.loud && level >= before.level_dbfs - p::CLICK_FALLS_DB;
         let sings = window.voicing >= p::SINGING;
@@ -114,9 +128,20 @@ impl Ear {
             .then_some(before)
     }
 
+    /// A mere sound, not judged yet: loud enough that the agent had better be down when it turns out a voice?
+    pub(crate) fn startles(&self, level_dbfs: f32, echo_dbfs: f32) -> bool {
+        let least = p::ONSET_DBFS.max(self.floor_dbfs + p::ONSET_OVER_FLOOR_DB) + self.wary_db;
+        !self.refused && level_dbfs >= least && level_dbfs >= echo_dbfs + p::ECHO_MARGIN_DB
+    }
+
     /// The present sound is noise.
     pub(crate) fn refuse(&mut self) {
         self.refused = true;
+    }
+
+    /// The agent was lowered for nothing: in a noisy room it is not to be again and again.
+    pub(crate) fn startled_in_vain(&mut self) {
+        self.wary_db = (self.wary_db + p::WARY_DB).min(p::WARIEST_DB);
     }
 
     /// How far the sound has come, in media time.

@@ -18,8 +18,18 @@ pub enum Input {
         probability: f32,
         /// How strongly it repeats itself at the pitch of a voice, 0 to 1.
         voicing: f32,
+        /// That the sound so far is the beginning of something said, and no "mm-hm"; a half knows nothing.
+        intent: f32,
         /// How loud it is.
         level_dbfs: f32,
+        /// How loud the agent's own voice comes back from the caller's loudspeaker, as far as is known.
+        echo_dbfs: f32,
+        end: Millis,
+    },
+    /// A first look at the caller's sound, before its window is full: so loud its last instant was.
+    Sound {
+        level_dbfs: f32,
+        echo_dbfs: f32,
         end: Millis,
     },
     Hearing(UtteranceId, HearingEvent),

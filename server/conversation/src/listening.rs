@@ -29,10 +29,31 @@ impl Conversation {
             self.weigh();
         } else if self.contestable() {
             if window.begins {
-                self.contest(&window);
+                // The first sound of a word may have filled the window before, and not been voice yet.
+                match self.ear.before(&window) {
+                    Some(before) => self.contest(before.start, &[before, window]),
+                    None => self.contest(window.start, &[window]),
+                }
             }
         } else if let Some(began) = self.ear.onset() {
             self.open_utterance(began);
+        }
+    }
+
+    /// A sound over the agent's voice is enough to lower it; what it was is asked when its windows come.
+    pub(crate) fn notice(&mut self, level_dbfs: f32, echo_dbfs: f32, end: Millis) {
+        let new = match self.floor.utterance() {
+            None => true,
+            // "Yeah" has been said; what follows may be a "but".
+            Some(before) => {
+                self.tolerated(before) && before.silence(self.ear.end()) >= p::CONTEST_QUIET
+            }
+        };
+        let may = self.settings.ears.listening && self.contestable() && end > self.ear.end();
+        if new && may && self.ear.startles(level_dbfs, echo_dbfs) {
+            let began = (end - p::GLIMPSE).max(self.ear.end());
+            self.ear.at = self.now;
+            self.contest(began, &[]);
         }
     }
 
@@ -81,7 +102,6 @@ impl Conversation {
         let id = self.next_utterance();
         let line = self.history.reserve();
         let from = self.ear.from(began, self.settings.ears.preroll);
-        self.asked_idle = 0;
         self.say(Output::Listen {
             utterance: id,
             from,
@@ -112,6 +132,7 @@ impl Conversation {
             self.habits
                 .went_on_after(began - (end - (self.now - said.at)));
         }
+        self.asked_idle = 0;
         let mut utterance = self.listen(began, end, goes_on);
         if !self.manual() {
             self.tell_started(&mut utterance);
@@ -139,16 +160,16 @@ impl Conversation {
         });
     }
 
-    /// The first voice over the agent's: lowered at once, decided soon.
-    fn contest(&mut self, window: &Window) {
-        let (reply, _) = self.take_apart();
+    /// The first sound over the agent's: lowered at once, decided soon.
+    fn contest(&mut self, began: Millis, windows: &[Window]) {
+        let (reply, before) = self.take_apart();
+        if let Some(before) = before {
+            self.forget(&before);
+        }
         let reply = reply.expect("only an agent that speaks is contested");
         self.say(Output::Duck { reply: reply.id });
-        // The first sound of a word may have filled the window before, and not been voice yet.
-        let before = self.ear.before(window);
-        let began = before.map_or(window.start, |before| before.start);
         let mut utterance = self.listen(began, began, false);
-        for heard in before.iter().chain([window]) {
+        for heard in windows {
             utterance.hear(heard, self.settings.ears.threshold, self.now);
         }
         let since = self.now;
@@ -187,6 +208,8 @@ impl Conversation {
     pub(crate) fn barge_in(&mut self) {
         let (reply, utterance) = self.take_apart();
         let mut utterance = utterance.expect("someone cuts in");
+        // Noise over a question that is asked of the silence is no answer to it; this is one.
+        self.asked_idle = 0;
         if let Some(reply) = reply {
             utterance.goes_on |= reply.heard == 0 && !reply.covers.is_empty();
             self.tell_started(&mut utterance);
@@ -204,6 +227,7 @@ impl Conversation {
         if let Some(utterance) = utterance {
             if utterance.is_noise() {
                 self.ear.refuse();
+                self.ear.startled_in_vain();
             }
             self.forget(&utterance);
         }

@@ -37,13 +37,53 @@ pub(crate) const NOISE_PROBABILITY: f32 = 0.2;
 /// So much of a sound must have a pitch to be speech. The voiced end of a cough is shorter.
 pub(crate) const SPOKEN: Millis = Millis(128);
 
-/// Speech that still goes on after this long is a barge-in: with the way to us it is decided within
-/// 500 ms of its first sample. Most coughs are over by then, and have too little pitch if not.
-pub(crate) const CONFIRM: Millis = Millis(352);
-/// ... where so much of it is voice by the detector's word: a late hum behind noise is not enough.
-pub(crate) const CONFIRM_VOICE: Millis = Millis(190);
-/// Where the words so far are those of a listener, the sound is given the length of an "okay".
-pub(crate) const CONFIRM_LISTENER: Millis = Millis(448);
+/// A glimpse is of the last 10 ms of a packet, and half of them have begun in the 10 ms before.
+pub(crate) const GLIMPSE: Millis = Millis(20);
+/// A mere sound lowers the agent's voice where it is so loud, and so far above the noise of the line: the
+/// voice is lowered for less than it is cut for, as that can be taken back.
+pub(crate) const ONSET_DBFS: f32 = -58.0;
+pub(crate) const ONSET_OVER_FLOOR_DB: f32 = 12.0;
+/// Each that came to nothing asks for so much more next time, up to this, and sinks by 3 dB a second.
+pub(crate) const WARY_DB: f32 = 6.0;
+pub(crate) const WARIEST_DB: f32 = 24.0;
+pub(crate) const WARY_SINKS_DB: f32 = 0.1;
+/// The agent's own voice comes back at the level that is expected, give or take this.
+pub(crate) const ECHO_MARGIN_DB: f32 = 7.0;
+
+/// How sure one must be, by the sound so far, that it is something said, and how unsure, that it is a
+/// listener's: very sure at first, for nothing is lost by a few more windows, and hardly when it is due.
+pub(crate) fn sure(lasted: Millis) -> (f32, f32) {
+    match lasted.0 {
+        ..256 => (2.0, -1.0),
+        256..320 => (0.97, 0.01),
+        320..384 => (0.90, 0.02),
+        384..432 => (0.75, 0.10),
+        _ => (0.5, 0.5),
+    }
+}
+/// Then it is decided: with the way to us within 500 ms of the first sample.
+pub(crate) const DECIDE: Millis = Millis(432);
+/// So sure, it may even be without a voice.
+pub(crate) const WHISPERED: f32 = 0.95;
+/// Words that the recognizer guesses are believed where the sound is no "mm-hm".
+pub(crate) const LIKELY: f32 = 0.3;
+/// What goes on is the likelier to be something said: after so long a silence, so much more is asked.
+pub(crate) const BREATH: Millis = Millis(64);
+pub(crate) const BREATHLESS: f32 = 0.2;
+/// The words so far are "yeah" or "okay": so sure the sound must be against them.
+pub(crate) const DESPITE_WORDS: f32 = 0.75;
+/// Guesses at less than this are of a first syllable, and as often of an echo.
+pub(crate) const WORDS_FROM: Millis = Millis(320);
+/// Of one who was found to be listening more is asked.
+pub(crate) const LIKELY_LATER: f32 = 0.45;
+/// Against it so many words are needed: a recognizer makes up to three of an "mm-hm".
+pub(crate) const MANY_WORDS: usize = 4;
+/// So long after a sound it is still known what it was like.
+pub(crate) const REMEMBERED: Millis = Millis(160);
+/// A sound that is over and likely a listener's needs no more time.
+pub(crate) const DULL: f32 = 0.2;
+/// So likely something said, a sound cuts after all.
+pub(crate) const LIKELIER: f32 = 0.6;
 /// Nothing but noise for so long is a cough: no word begins with a longer consonant ...
 pub(crate) const NOISE: Millis = Millis(200);
 /// ... and where the detector takes it for voice, this long: it believes some coughs, whatever their length.
@@ -52,10 +92,6 @@ pub(crate) const NOISE_DOUBT: Millis = Millis(300);
 pub(crate) const CONTEST_QUIET: Millis = Millis(96);
 /// or at most so long, where half a syllable came before.
 pub(crate) const CONTEST_QUIET_DOUBT: Millis = Millis(128);
-/// A short sound that was speech waits so long for its words: "stop" and "yeah" differ in nothing else.
-pub(crate) const CONTEST_WORDS: Millis = Millis(464);
-/// No contest is longer.
-pub(crate) const CONTEST: Millis = Millis(560);
 /// The same by the clock, if the caller's sound stops coming in the middle of a contest.
 pub(crate) const CONTEST_CLOCK: Millis = Millis(600);
 /// No word is shorter: "words" in less voice were a click.
@@ -64,8 +100,10 @@ pub(crate) const WORD: Millis = Millis(150);
 pub(crate) const BACKCHANNEL_QUIET: Millis = Millis(190);
 /// ... but where its words are not known yet, they may still turn out to be a wish.
 pub(crate) const LATE_WORDS: Millis = Millis(600);
-/// "mm-hm, yeah, right" may go on beside the agent so long; then the caller wants to speak.
+/// "mm-hm, yeah, right" may go on beside the agent so long; then the caller wants to speak ...
 pub(crate) const BACKCHANNEL: Millis = Millis(1_200);
+/// ... and where it may be something else, so long.
+pub(crate) const BACKCHANNEL_DOUBT: Millis = Millis(700);
 
 /// At this silence the endpointer is asked first: less is found within words.
 pub(crate) const JUDGE_FIRST: Millis = Millis(190);

@@ -2,7 +2,7 @@
 
 use crate::ear::Window;
 use crate::patience as p;
-use crate::words::{Sign, Wish, sign, wish};
+use crate::words::{Wish, real_words, says_something, wish};
 use crate::{LineId, Millis, UtteranceId};
 
 /// An utterance that is still being said.
@@ -29,6 +29,8 @@ pub(crate) struct Utterance {
     voice: Millis,
     spoken: Millis,
     loudest_dbfs: f32,
+    /// That it is something said, by how it sounds so far.
+    intent: f32,
     /// Where something was last heard, voice or not, in media time.
     sounded: Millis,
     pause: Option<Pause>,
@@ -114,6 +116,7 @@ impl Utterance {
             voice: window_end - opening.began,
             spoken: Millis(0),
             loudest_dbfs: -120.0,
+            intent: 0.5,
             sounded: window_end,
             pause: None,
             guesses: 0,
@@ -146,6 +149,10 @@ impl Utterance {
         let noise = self.voiced() && !sings && window.probability < p::NOISE_PROBABILITY;
         if window.loud && !faded && !noise {
             self.sounded = window.end;
+        }
+        // When the sound is long over, nothing is known of it any more.
+        if window.end - self.sounded <= p::REMEMBERED {
+            self.intent = window.intent;
         }
     }
 
@@ -256,31 +263,35 @@ impl Utterance {
 
     /// Is this sound, up to `end`, a wish to speak?
     pub(crate) fn verdict(&self, end: Millis) -> Verdict {
-        let sign = sign(&self.partial);
         let (lasted, quiet) = (end - self.began, end - self.sounded);
+        let (mut cuts, listens) = p::sure(lasted);
+        if quiet > p::BREATH {
+            cuts += p::BREATHLESS;
+        }
+        if wish(&self.partial) == Wish::Listens {
+            cuts = cuts.max(p::DESPITE_WORDS);
+        }
         let speech = self.spoken >= p::SPOKEN;
-        if speech && sign == Sign::Speaks && self.voice >= p::WORD {
+        let speaks = lasted >= p::WORDS_FROM && self.says_a_word();
+        let claims = speech && self.voice >= p::WORD && (speaks || self.intent >= cuts);
+        if claims || (lasted >= p::DECIDE && self.intent >= p::WHISPERED) {
             return Verdict::BargeIn;
         }
-        let confirm = match sign {
-            Sign::Hums | Sign::Listens => p::CONFIRM_LISTENER,
-            Sign::None | Sign::Speaks => p::CONFIRM,
-        };
-        if speech && quiet == Millis(0) && lasted >= confirm && self.voice >= p::CONFIRM_VOICE {
-            return match sign {
-                Sign::Listens => Verdict::Backchannel,
-                _ => Verdict::BargeIn,
-            };
-        }
-        let over = lasted >= p::CONTEST || quiet >= self.enough_quiet();
-        let words_came = matches!(sign, Sign::Hums | Sign::Listens);
-        if !speech && (over || self.is_noise() && lasted >= self.longest_noise()) {
+        let over = quiet >= self.enough_quiet() || lasted >= p::DECIDE;
+        let noise = self.is_noise() && lasted >= self.longest_noise();
+        if !speech && (over || noise) {
             return Verdict::Nothing;
         }
-        if speech && over && (words_came || lasted >= p::CONTEST_WORDS) {
-            return Verdict::Backchannel;
+        let dull = over && self.intent <= p::DULL;
+        match self.intent <= listens || dull {
+            true => Verdict::Backchannel,
+            false => Verdict::Undecided,
         }
-        Verdict::Undecided
+    }
+
+    /// By the recognizer's guess, where the sound does not speak against it.
+    fn says_a_word(&self) -> bool {
+        says_something(&self.partial) && self.intent >= p::LIKELY
     }
 
     fn enough_quiet(&self) -> Millis {
@@ -301,16 +312,23 @@ impl Utterance {
 
     /// The same for a caller who was found to be only listening.
     pub(crate) fn second_verdict(&self, end: Millis) -> Verdict {
-        if wish(&self.partial) == Wish::Speaks {
+        let (lasted, wish) = (end - self.began, wish(&self.partial));
+        let many = real_words(&self.partial) >= p::MANY_WORDS;
+        if wish == Wish::Speaks && (self.intent >= p::LIKELY_LATER || many) {
             return Verdict::BargeIn;
         }
-        let patience = match wish(&self.partial) {
+        let patience = match wish {
             Wish::Unknown => p::LATE_WORDS,
             _ => p::BACKCHANNEL_QUIET,
         };
+        let longest = match self.intent {
+            ..p::DULL => p::BACKCHANNEL,
+            ..p::LIKELIER => p::BACKCHANNEL_DOUBT,
+            _ => Millis(0),
+        };
         match self.pausing() {
             true if self.silence(end) >= patience => Verdict::Nothing,
-            false if end - self.began >= p::BACKCHANNEL => Verdict::BargeIn,
+            false if lasted >= longest => Verdict::BargeIn,
             _ => Verdict::Undecided,
         }
     }

@@ -46,46 +46,24 @@ pub(crate) fn wish(partial: &str) -> Wish {
     wish
 }
 
-/// What the first words over the agent's voice are worth: they are guesses at half a syllable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sign {
-    /// No word, or only such as any vowel is taken for.
-    None,
-    /// "oh", "ah": a listener, or the first vowel of a sentence.
-    Hums,
-    /// "yeah", "okay", "mm-hm".
-    Listens,
-    /// A real word.
-    Speaks,
-}
-
 /// What hums and first vowels are taken for.
 const GUESSES: &[&str] = &[
     "i", "a", "the", "and", "you", "be", "but", "for", "or", "an", "if", "in", "is", "it", "of",
     "on", "as", "at", "to", "he", "they", "who", "we're", "me", "im", "i'm",
 ];
-const HUMS: &[&str] = &[
-    "ah", "eh", "er", "erm", "ha", "hm", "hmm", "huh", "mm", "mmm", "oh", "uh", "uhm", "um",
-    "well", "hum", "see",
-];
 
-pub(crate) fn sign(partial: &str) -> Sign {
-    let mut sign = Sign::None;
-    for word in partial.split_whitespace() {
+/// Whether the first words over the agent's voice hold a real one: they are guesses at half a syllable.
+pub(crate) fn says_something(partial: &str) -> bool {
+    partial.split_whitespace().any(|word| {
         let bare = word.trim_end_matches(['.', ',', '?', '!']).to_lowercase();
-        if noise(word) || GUESSES.contains(&bare.as_str()) {
-            continue;
-        }
-        let next = match listens(word) {
-            true if HUMS.contains(&bare.as_str()) => Sign::Hums,
-            true => Sign::Listens,
-            false => return Sign::Speaks,
-        };
-        if sign != Sign::Listens {
-            sign = next;
-        }
-    }
-    sign
+        !noise(word) && !listens(word) && !GUESSES.contains(&bare.as_str())
+    })
+}
+
+/// How many words are no sounds of listening: one is easily misheard in a hum, two are not.
+pub(crate) fn real_words(partial: &str) -> usize {
+    let words = partial.split_whitespace();
+    words.filter(|word| !noise(word) && !listens(word)).count()
 }
 
 /// What people say while they think.
@@ -120,7 +98,7 @@ fn listens(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Sign, Wish, same_words, sign, wish};
+    use super::{Wish, same_words, says_something, wish};
 
     #[test]
     fn marks_noises_and_hesitations_make_no_other_words() {
@@ -150,17 +128,16 @@ mod tests {
     #[test]
     fn the_first_words_are_guesses() {
         for (partial, expected) in [
-            ("", Sign::None),
-            ("the", Sign::None),
-            ("[COUGH] you", Sign::None),
-            ("oh", Sign::Hums),
-            ("Yeah.", Sign::Listens),
-            ("oh okay", Sign::Listens),
-            ("uh-huh", Sign::Listens),
-            ("the price", Sign::Speaks),
-            ("stop", Sign::Speaks),
+            ("", false),
+            ("the", false),
+            ("[COUGH] you", false),
+            ("Yeah.", false),
+            ("oh okay", false),
+            ("uh-huh", false),
+            ("the price", true),
+            ("stop", true),
         ] {
-            assert_eq!(sign(partial), expected, "{partial:?}");
+            assert_eq!(says_something(partial), expected, "{partial:?}");
         }
     }
 }

@@ -52,7 +52,9 @@ impl Recorded {
             let mut todo = self.give(Input::Voice {
                 probability,
                 voicing: probability,
+                intent: 0.5,
                 level_dbfs: 50.0 * probability - 70.0,
+                echo_dbfs: -120.0,
                 end: Millis(self.now),
             });
             while let Some(output) = todo.pop() {

@@ -141,7 +141,9 @@ fn held(passages: usize, calls: bool) -> (Conversation, u64) {
         let voice = Input::Voice {
             probability,
             voicing,
+            intent: probability,
             level_dbfs,
+            echo_dbfs: -120.0,
             end,
         };
         core.handle(Millis(now), voice);
@@ -213,7 +215,7 @@ proptest! {
     ) {
         let mut core = Conversation::new(Settings { speculation: true, ..Settings::default() });
         for ([probability, voicing, level_dbfs], end, now) in windows {
-            core.handle(Millis(now), Input::Voice { probability, voicing, level_dbfs, end: Millis(u64::from(end)) });
+            core.handle(Millis(now), Input::Voice { probability, voicing, intent: voicing, level_dbfs, echo_dbfs: -level_dbfs, end: Millis(u64::from(end)) });
             while core.poll_output().is_some() {}
         }
         core.handle(Millis(9_000), Input::HangUp);

@@ -7,6 +7,8 @@ use std::fmt;
 
 /// Half an hour of talk at 31 windows a second; older inputs fall out, and the journal says so.
 const KEPT: usize = 65_536;
+/// What an input holds; raised when a journal of before could not be replayed.
+const VERSION: u32 = 2;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Header {
@@ -16,6 +18,12 @@ struct Header {
     lost: u64,
     /// Digest of all outputs, in order.
     outputs: String,
+}
+
+/// All that a header of any version has.
+#[derive(Deserialize)]
+struct Numbered {
+    journal: u32,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -60,7 +68,7 @@ impl Journal {
     /// One JSON value a line: a header, then the inputs.
     pub fn to_text(&self) -> String {
         let header = Header {
-            journal: 1,
+            journal: VERSION,
             settings: self.settings.clone(),
             lost: self.lost,
             outputs: self.digest.name(),
@@ -95,6 +103,10 @@ impl Replay {
             .enumerate()
             .filter(|(_, line)| !line.trim().is_empty());
         let (_, first) = lines.next().ok_or(JournalError::Empty)?;
+        let Numbered { journal } = parse(1, first)?;
+        if journal != VERSION {
+            return Err(JournalError::Version { journal });
+        }
         let header: Header = parse(1, first)?;
         if header.lost > 0 {
             return Err(JournalError::Truncated { lost: header.lost });
@@ -123,6 +135,7 @@ impl Replay {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JournalError {
     Empty,
+    Version { journal: u32 },
     Line { number: usize, message: String },
     Truncated { lost: u64 },
 }
@@ -131,6 +144,10 @@ impl fmt::Display for JournalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("the journal is empty"),
+            Self::Version { journal } => write!(
+                f,
+                "the journal's version is {journal}, and this build replays version {VERSION}: take the build that wrote it"
+            ),
             Self::Line { number, message } => write!(f, "line {number}: {message}"),
             Self::Truncated { lost } => write!(
                 f,

@@ -52,8 +52,14 @@ impl Ears {
             .packet(now.0, packet.sequence, packet.timestamp, &packet.payload);
     }
 
-    /// Takes what is due, hands it to the recognizer, and says what the voice detector makes of it.
-    pub(crate) fn observe(&mut self, now: Millis, inputs: &mut impl Extend<Input>) {
+    /// A frame of the agent's voice has left.
+    pub(crate) fn said(&mut self, frame: &[f32]) {
+        self.listener.said(frame);
+    }
+
+    /// Takes what is due, hands it to the recognizer, and says what the voice detector makes of it; while the
+    /// agent speaks the first instants are told, too.
+    pub(crate) fn observe(&mut self, now: Millis, speaking: bool, inputs: &mut impl Extend<Input>) {
         let mut end = 0;
         self.speech.clear();
         self.inbound.poll(now.0, &mut |speech, end_ms| {
@@ -75,10 +81,18 @@ impl Ears {
                 inputs.extend([Input::Voice {
                     probability: window.probability,
                     voicing: window.voicing,
+                    intent: window.intent,
                     level_dbfs: window.level_dbfs,
+                    echo_dbfs: window.echo_dbfs,
                     end: Millis(window.end_ms),
                 }]);
             });
+        let glimpse = speaking.then(|| self.listener.glimpse(&self.speech, end));
+        inputs.extend(glimpse.flatten().map(|glimpse| Input::Sound {
+            level_dbfs: glimpse.level_dbfs,
+            echo_dbfs: glimpse.echo_dbfs,
+            end: Millis(glimpse.end_ms),
+        }));
     }
 
     pub(crate) fn deadline(&self) -> Option<Millis> {

@@ -211,8 +211,11 @@ impl Session {
     /// What the clock alone brings: frames that are due, sound that is due, deadlines that have passed.
     fn on_time(&mut self) {
         let now = self.now();
-        self.mouth.tick(self.now_us(), &mut self.inputs);
-        self.ears.observe(now, &mut self.inputs);
+        let (now_us, ears) = (self.now_us(), &mut self.ears);
+        self.mouth
+            .tick(now_us, &mut self.inputs, &mut |frame| ears.said(frame));
+        self.ears
+            .observe(now, self.mouth.is_running(), &mut self.inputs);
         let due = self.leave_at.is_some_and(|leave| leave <= Instant::now());
         if due || self.wire.is_stalled() {
             self.ended |= self.over;

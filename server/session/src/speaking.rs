@@ -188,8 +188,18 @@ impl Mouth {
         }
     }
 
-    /// Sends the frames that are due and says what has been played.
-    pub(crate) fn tick(&mut self, now_us: u64, inputs: &mut impl Extend<Input>) {
+    /// Something is being played, or held.
+    pub(crate) fn is_running(&self) -> bool {
+        self.running
+    }
+
+    /// Sends the frames that are due and says what has been played; `said` gets each as it was.
+    pub(crate) fn tick(
+        &mut self,
+        now_us: u64,
+        inputs: &mut impl Extend<Input>,
+        said: &mut dyn FnMut(&[f32]),
+    ) {
         if !self.running && self.outbound.is_quiet() {
             return;
         }
@@ -206,6 +216,7 @@ impl Mouth {
         for frame in first..due {
             let timestamp = self.pace.timestamp().wrapping_add(frame * FRAME_TICKS);
             self.frame(timestamp, inputs);
+            said(self.outbound.said());
         }
         self.running = !self.outbound.is_quiet();
     }

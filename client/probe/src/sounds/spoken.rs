@@ -26,12 +26,20 @@ impl Voice {
         let mut command = match self {
             Self::Flite(voice) => {
                 let mut command = Command::new("flite");
-                command.args(["-voice", voice, "-t", text, "-o"]).arg(&file);
+                command.args(["-voice", voice]);
+                match phones(text) {
+                    Some(phones) => command.args(["-p", phones]),
+                    None => command.args(["-t", text]),
+                };
+                command.arg("-o").arg(&file);
                 command
             }
             Self::Espeak(voice) => {
                 let mut command = Command::new("espeak-ng");
-                command.args(["-v", voice, "-w"]).arg(&file).arg(text);
+                command
+                    .args(["-v", voice, "-w"])
+                    .arg(&file)
+                    .arg(mnemonics(text));
                 command
             }
         };
@@ -49,6 +57,26 @@ impl Voice {
         let speech = speech?;
         Ok(trimmed(speech.samples()).to_vec())
     }
+}
+
+/// Sounds that are no words: read as text, both programs would spell them.
+const HUMS: [(&str, &str, &str); 4] = [
+    ("mm-hm", "[[m:hm:]]", "pau m m hh m m pau"),
+    ("mhm", "[[m'@hm]]", "pau m hh ax m pau"),
+    ("mm", "[[@mm:]]", "pau m m m pau"),
+    ("hmm", "[[hm:]]", "pau hh m m pau"),
+];
+
+/// What espeak-ng is to be given for a text.
+pub fn mnemonics(text: &str) -> &str {
+    let hum = HUMS.iter().find(|(hum, ..)| *hum == text);
+    hum.map_or(text, |(_, mnemonics, _)| *mnemonics)
+}
+
+/// What flite is to be given for what is no word.
+pub fn phones(text: &str) -> Option<&'static str> {
+    let hum = HUMS.iter().find(|(hum, ..)| *hum == text);
+    hum.map(|(_, _, phones)| *phones)
 }
 
 fn missing(reason: String) -> Trouble {

@@ -1,6 +1,7 @@
 //! What the loop's thread does: begin replies in sequences, and compute step after step for all of them.
 
 use super::choosing::{rules, sampler};
+use super::pace::{Pace, STEP};
 use super::{Counters, Request};
 use crate::calls::Grammar;
 use crate::options::LlamaOptions;
@@ -20,17 +21,6 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::thread::park_timeout;
 use std::time::{Duration, Instant};
-
-/// Tokens that one step reads at most.
-const STEP: usize = 512;
-
-/// A step takes about so long where the machine is known: nothing stops it half way, neither an order to stop nor
-/// another call's next word.
-const STEP_SECONDS: f32 = 0.04;
-
-/// Fewer tokens at once waste the machine; so many are read in the first step, which measures it.
-const FEWEST: usize = 8;
-const FIRST: usize = 32;
 
 /// How soon a call is looked at again that does not take its words.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
@@ -68,8 +58,7 @@ pub(super) struct Decoding<'a> {
     sequences: Vec<Sequence>,
     counters: Arc<Counters>,
     replies: u64,
-    /// Seconds that a prompt's token takes, by the last steps; `None` before the first.
-    pace: Option<f32>,
+    pace: Pace,
 }
 
 impl<'a> Decoding<'a> {
@@ -87,13 +76,14 @@ impl<'a> Decoding<'a> {
             sequences,
             counters,
             replies: 0,
-            pace: None,
+            pace: Pace::default(),
         }
     }
 
     /// Until the last handle is dropped.
     pub(super) fn run(&mut self, inbox: &Receiver<Request>) {
         let mut batch = LlamaBatch::new(STEP, 1);
+        self.try_out(&mut batch);
         loop {
             if !self.take_requests(inbox) {
                 return;
@@ -102,6 +92,22 @@ impl<'a> Decoding<'a> {
             let idle = self.sequences.iter().all(Sequence::is_free);
             if !self.step(&mut batch) && !idle {
                 park_timeout(LOOK_AGAIN);
+            }
+        }
+    }
+
+    /// One token through all of the weights, to learn how long that takes here; the first time reads them from the disk.
+    fn try_out(&mut self, batch: &mut LlamaBatch<'_>) {
+        for _ in 0..2 {
+            batch.clear();
+            let added = batch.add(LlamaToken(0), 0, &[0], true);
+            let began = Instant::now();
+            let decoded = added.is_ok() && self.context.decode(batch).is_ok();
+            let took = began.elapsed();
+            self.cut(0, 0);
+            if decoded {
+                self.pace = Pace::default();
+                self.pace.measure(0, took);
             }
         }
     }
@@ -247,7 +253,12 @@ impl<'a> Decoding<'a> {
             .fetch_max(together, Ordering::Relaxed);
         let began = Instant::now();
         let decoded = self.context.decode(batch);
-        self.measure(shares.iter().map(|(_, count)| count).sum(), began.elapsed());
+        let took = began.elapsed();
+        self.counters.longest_step_us.fetch_max(
+            u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            Ordering::Relaxed,
+        );
+        self.pace.measure(self.read(&shares), took);
         if let Err(error) = decoded {
             self.broken(&shares, &error);
             return true;
@@ -260,15 +271,12 @@ impl<'a> Decoding<'a> {
         true
     }
 
-    fn measure(&mut self, tokens: usize, took: Duration) {
-        let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        self.counters
-            .longest_step_us
-            .fetch_max(us, Ordering::Relaxed);
-        if tokens >= FEWEST {
-            let now = took.as_secs_f32() / tokens as f32;
-            self.pace = Some(self.pace.map_or(now, |before| (before + now) / 2.0));
-        }
+    /// How much of prompts is among these shares.
+    fn read(&self, shares: &[(usize, usize)]) -> usize {
+        let reading = shares
+            .iter()
+            .filter(|(place, _)| !self.sequences[*place].speaks());
+        reading.map(|(_, count)| count).sum()
     }
 
     /// How many tokens of prompts the next step reads.
@@ -278,13 +286,8 @@ impl<'a> Decoding<'a> {
         } else {
             STEP
         };
-        let fitting = self
-            .pace
-            .map_or(FIRST, |pace| (STEP_SECONDS / pace.max(1e-6)) as usize);
-        fitting
-            .max(FEWEST)
-            .min(most)
-            .clamp(1, STEP - self.sequences.len())
+        let portion = self.pace.portion(others_speak).min(most);
+        portion.clamp(1, STEP - self.sequences.len())
     }
 
     /// Who speaks first, one token each; the rest of the step is shared among the prompts. Answers who has how many.

@@ -57,16 +57,28 @@ impl Stage {
     }
 
     /// Sound for so long; the clock goes with it.
-    fn sound(&mut self, length: u64, [probability, voicing, level_dbfs]: [f32; 3]) {
+    fn sound(&mut self, length: u64, [probability, voicing, intent, level_dbfs]: [f32; 4]) {
         for _ in 0..length.div_ceil(WINDOW) {
             self.pass(WINDOW);
             self.give(Input::Voice {
                 probability,
                 voicing,
+                intent,
                 level_dbfs,
+                echo_dbfs: -120.0,
                 end: Millis(self.now),
             });
         }
+    }
+
+    /// A packet of so many dB, before its window is full.
+    fn glimpse(&mut self, level: &str) {
+        self.pass(12);
+        self.give(Input::Sound {
+            level_dbfs: level.parse().expect("a level"),
+            echo_dbfs: -120.0,
+            end: Millis(self.now),
+        });
     }
 
     /// Time passes, and the core is woken as it wants.
@@ -103,10 +115,13 @@ impl Stage {
         let token = 7;
         match word {
             "set" => self.set(rest),
-            "voice" => self.sound(number(rest), [0.9, 0.9, -20.0]),
-            "cough" => self.sound(number(rest), [0.9, 0.3, -20.0]),
-            "hiss" => self.sound(number(rest), [0.1, 0.2, -30.0]),
-            "quiet" => self.sound(number(rest), [0.02, 0.0, -70.0]),
+            "voice" => self.sound(number(rest), [0.9, 0.9, 0.5, -20.0]),
+            "wish" => self.sound(number(rest), [0.9, 0.9, 0.98, -20.0]),
+            "hum" => self.sound(number(rest), [0.9, 0.9, 0.01, -20.0]),
+            "glimpse" => self.glimpse(rest),
+            "cough" => self.sound(number(rest), [0.9, 0.3, 0.5, -20.0]),
+            "hiss" => self.sound(number(rest), [0.1, 0.2, 0.5, -30.0]),
+            "quiet" => self.sound(number(rest), [0.02, 0.0, 0.5, -70.0]),
             "wait" => self.pass(number(rest)),
             "hears" => self.hearing(HearingEvent::Partial { text, stable: 0 }),
             "judged" => {

@@ -121,6 +121,8 @@ impl Call {
         self.give(Input::Voice {
             probability,
             voicing: probability,
+            intent: probability,
+            echo_dbfs: -120.0,
             level_dbfs: if speaks { -20.0 } else { -70.0 },
             end: Millis(self.now),
         });

@@ -208,11 +208,23 @@ impl Story<'_> {
         } else {
             -65.0
         };
+        let intent = if chance.once_in(3) { 0.2 } else { probability };
+        let echo_dbfs = if chance.once_in(30) { -25.0 } else { -120.0 };
+        let end = Millis(self.media);
+        if chance.once_in(2) {
+            self.happen(Input::Sound {
+                level_dbfs,
+                echo_dbfs,
+                end: Millis(end.0 - 7),
+            })?;
+        }
         self.happen(Input::Voice {
             probability,
             voicing,
+            intent,
             level_dbfs,
-            end: Millis(self.media),
+            echo_dbfs,
+            end,
         })
     }
 

@@ -16,8 +16,6 @@ pub(crate) const AFTER_MS: u64 = 2_400;
 /// As the session's port hands sound over, and what the words of such a piece may take to come.
 const HANDOVER: usize = 1_600;
 const WORDS_MS: u64 = 40;
-/// The caller's own loudspeaker, heard by their microphone.
-const ECHO_MS: usize = 120;
 const TOLD: &str = "Repartee is a media server that answers questions aloud. It hears what you say, looks \
     it up in what it was given to read, and tells you what it found. You may cut in at any time, and it \
     will listen. When you have finished it goes on with what you asked for, and not with what it had in mind.";
@@ -33,12 +31,21 @@ pub(crate) struct House<'a> {
     pub(crate) voice: &'a dyn Synthesizer,
 }
 
-/// What the caller does while the agent speaks.
-pub(crate) enum Caller<'a> {
-    /// Makes this sound, at 48 kHz, so many samples after [`BEFORE_MS`].
-    Sounds(&'a [f32], usize),
-    /// Keeps silent, and gives back what their loudspeaker says, so many dB softer.
-    Echoes(f32),
+/// What the caller's microphone hears while the agent speaks.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Caller<'a> {
+    /// At 48 kHz, so many samples after [`BEFORE_MS`].
+    pub(crate) sound: &'a [f32],
+    pub(crate) offset: usize,
+    /// What their own loudspeaker says.
+    pub(crate) echo: Option<Loudspeaker>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Loudspeaker {
+    pub(crate) softer_db: f32,
+    /// The way there and back.
+    pub(crate) after_ms: usize,
 }
 
 /// Times are in ms from the first sample of the sound.
@@ -52,6 +59,13 @@ pub(crate) struct Outcome {
     pub(crate) restored_ms: Option<i64>,
     pub(crate) words: String,
     pub(crate) seen: Vec<(i64, Observation)>,
+}
+
+impl Outcome {
+    /// An echo of the agent's voice was expected, be there one or not.
+    pub(crate) fn believed_an_echo(&self) -> bool {
+        self.seen.iter().any(|(_, seen)| seen.echo_dbfs > -120.0)
+    }
 }
 
 struct Call<'a> {
@@ -74,10 +88,6 @@ pub(crate) fn place(house: House<'_>, caller: &Caller<'_>) -> Outcome {
         passages: 0,
         ..Settings::default()
     };
-    let offset = match caller {
-        Caller::Sounds(_, offset) => *offset,
-        Caller::Echoes(_) => 0,
-    };
     let mut call = Call {
         house,
         core: Conversation::new(settings),
@@ -89,7 +99,7 @@ pub(crate) fn place(house: House<'_>, caller: &Caller<'_>) -> Outcome {
         hearing: None,
         speech: Vec::new(),
         levels: Vec::new(),
-        began: (BEFORE_MS + offset as u64 / 48) as i64,
+        began: (BEFORE_MS + caller.offset as u64 / 48) as i64,
         outcome: Outcome::default(),
     };
     call.give(Input::Connected);
@@ -107,12 +117,17 @@ impl<'a> Call<'a> {
             .expect("Opus has such an encoder");
         let mut loudspeaker =
             opus::Decoder::new(48_000, opus::Channels::Mono).expect("Opus has such a decoder");
-        let (mut packet, mut played) = (Vec::new(), vec![0.0; ECHO_MS * 48]);
+        let after_ms = caller.echo.map_or(20, |echo| echo.after_ms);
+        let gain = caller
+            .echo
+            .map_or(0.0, |echo| 10_f32.powf(-echo.softer_db / 20.0));
+        let (mut packet, mut played) = (Vec::new(), vec![0.0; after_ms * 48]);
         let mut hiss = 1_u32;
         for frame in 1..=(BEFORE_MS + AFTER_MS) / FRAME_MS {
             self.now = frame * FRAME_MS;
             let sent = self.outbound.frame(&mut packet);
             self.levels.push((self.now, sent.level_dbfs));
+            self.listener.said(self.outbound.said());
             let mut heard = [0.0; FRAME];
             if sent.sent {
                 let decoded = loudspeaker.decode_float(&packet, &mut heard, false);
@@ -130,14 +145,9 @@ impl<'a> Call<'a> {
             for (n, sample) in said.iter_mut().enumerate() {
                 hiss = hiss.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                 *sample = ((hiss >> 8) as f32 / (1 << 23) as f32 - 1.0) * 3e-4;
-                *sample += match caller {
-                    Caller::Sounds(sound, offset) => {
-                        let start = BEFORE_MS as usize * 48 + offset;
-                        let at = (from + n).checked_sub(start);
-                        at.and_then(|at| sound.get(at)).copied().unwrap_or(0.0)
-                    }
-                    Caller::Echoes(db) => played[from + n] * 10_f32.powf(-db / 20.0),
-                };
+                let at = (from + n).checked_sub(BEFORE_MS as usize * 48 + caller.offset);
+                *sample += at.and_then(|at| caller.sound.get(at)).unwrap_or(&0.0);
+                *sample += gain * played[from + n];
             }
             played.extend_from_slice(&heard);
             let coded = microphone
@@ -190,7 +200,9 @@ impl<'a> Call<'a> {
                 let Observation {
                     probability,
                     voicing,
+                    intent,
                     level_dbfs,
+                    echo_dbfs,
                     end_ms,
                 } = observation;
                 let end = Millis(end_ms);
@@ -199,11 +211,21 @@ impl<'a> Call<'a> {
                     Input::Voice {
                         probability,
                         voicing,
+                        intent,
                         level_dbfs,
+                        echo_dbfs,
                         end,
                     },
                 ));
             });
+        if let Some(glimpse) = self.listener.glimpse(&self.speech, end) {
+            let sound = Input::Sound {
+                level_dbfs: glimpse.level_dbfs,
+                echo_dbfs: glimpse.echo_dbfs,
+                end: Millis(glimpse.end_ms),
+            };
+            self.inputs.push_back((now, sound));
+        }
     }
 
     fn settle(&mut self) {

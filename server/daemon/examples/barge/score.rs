@@ -1,11 +1,24 @@
 //! A set of sounds, each on a call of its own, and how they came out.
 
-use crate::call::{Caller, House, Outcome, place};
+use crate::call::{Caller, House, Loudspeaker, Outcome, place};
 use client_probe::percentile;
 use client_probe::sounds::{Kind, Sound};
 use models_engine::{Recognizer, Synthesizer};
 use server_session::VoiceDetectors;
 use std::fmt;
+
+/// The agent's own voice at three levels, by three ways.
+pub(crate) const ECHOES: [(f32, usize); 9] = [
+    (10.0, 60),
+    (20.0, 60),
+    (30.0, 60),
+    (10.0, 140),
+    (20.0, 140),
+    (30.0, 140),
+    (10.0, 330),
+    (20.0, 330),
+    (30.0, 330),
+];
 
 /// The engines that all calls share.
 pub(crate) struct Town<'a> {
@@ -24,9 +37,24 @@ impl Town<'_> {
         place(house, caller)
     }
 
+    /// A caller who is silent, and whose loudspeaker is heard by their microphone.
+    pub(crate) fn echo(&self, softer_db: f32, after_ms: usize) -> Outcome {
+        self.call(&Caller {
+            echo: Some(Loudspeaker {
+                softer_db,
+                after_ms,
+            }),
+            ..Caller::default()
+        })
+    }
+
     /// The sounds begin at all places within a frame.
     pub(crate) fn hear(&self, n: usize, sound: &Sound) -> Outcome {
-        self.call(&Caller::Sounds(sound.speech.samples(), n * 137 % 960))
+        self.call(&Caller {
+            sound: sound.speech.samples(),
+            offset: n * 137 % 960,
+            echo: None,
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! A far end made of channels: what it sends, and all that it gets, in order.
 
 use bytes::Bytes;
+use server_audio::Inbound;
 use server_session::peer::{FromPeer, Gone, Peer, Stalled, ToPeer};
 use signaling_protocol::Dialect;
 use signaling_protocol::model::{
@@ -243,4 +244,16 @@ impl Dialect for Plain {
     fn tell(&mut self, event: &Event, messages: &mut Vec<String>) {
         messages.push(format!("{event:?}"));
     }
+}
+
+/// What the far end hears of these packets.
+pub(crate) fn heard(frames: &[Frame]) -> Vec<f32> {
+    let mut inbound = Inbound::new().expect("the codec is there");
+    let mut sound = Vec::new();
+    for (sequence, frame) in (0_u16..).zip(frames) {
+        let now_ms = u64::from(sequence) * 20;
+        inbound.packet(now_ms, sequence, frame.timestamp, &frame.payload);
+        inbound.poll(now_ms, &mut |speech, _| sound.extend_from_slice(speech));
+    }
+    sound
 }

@@ -1,10 +1,10 @@
 //! What is typed or spoken is answered, in words and in sound.
 
-use crate::caller::{Frame, words};
+use crate::caller::{Frame, heard, words};
 use crate::house::{House, SPOKEN};
 use crate::microphone::Microphone;
 use models_engine::scripted::{ScriptedLanguage, ScriptedRetriever};
-use server_audio::{FRAME_TICKS, Inbound, level_dbfs};
+use server_audio::{FRAME_TICKS, level_dbfs};
 use server_session::SessionOptions;
 
 /// 16 letters, 60 ms each.
@@ -28,18 +28,6 @@ fn assert_beat(frames: &[Frame]) {
         "{exact} of {} steps",
         frames.len()
     );
-}
-
-/// What the far end hears of these packets.
-fn heard(frames: &[Frame]) -> Vec<f32> {
-    let mut inbound = Inbound::new().expect("the codec is there");
-    let mut sound = Vec::new();
-    for (sequence, frame) in (0_u16..).zip(frames) {
-        let now_ms = u64::from(sequence) * 20;
-        inbound.packet(now_ms, sequence, frame.timestamp, &frame.payload);
-        inbound.poll(now_ms, &mut |speech, _| sound.extend_from_slice(speech));
-    }
-    sound
 }
 
 #[tokio::test]
