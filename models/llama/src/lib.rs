@@ -13,7 +13,7 @@ mod sequence;
 mod template;
 
 pub use decode::Counts;
-pub use options::{LlamaOptions, Sampling};
+pub use options::{LlamaOptions, Sampling, Watch};
 
 use calls::{Grammar, Part, Reader};
 use decode::{Ended, Loop, Request};

@@ -1,6 +1,8 @@
 //! How the model is run, and how it chooses its words.
 
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 #[derive(Clone, Debug)]
 pub struct LlamaOptions {
@@ -22,6 +24,29 @@ pub struct LlamaOptions {
     pub sampling: Sampling,
     /// A reply ends before these.
     pub stop: Vec<String>,
+    /// Who looks on while words are chosen.
+    pub watch: Option<Watch>,
+}
+
+/// Told each choice on the loop's thread: the tokens that the sequence holds, and how likely each token is to be next,
+/// as the model computed it.
+#[derive(Clone)]
+pub struct Watch(Arc<dyn Fn(&[i32], &[f32]) + Send + Sync>);
+
+impl Watch {
+    pub fn new(look: impl Fn(&[i32], &[f32]) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(look))
+    }
+
+    pub(crate) fn look(&self, held: &[i32], logits: &[f32]) {
+        (self.0)(held, logits);
+    }
+}
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watch")
+    }
 }
 
 /// How the next word is chosen among the likely ones.
@@ -62,6 +87,7 @@ impl LlamaOptions {
             portion: 64,
             sampling: Sampling::default(),
             stop: Vec::new(),
+            watch: None,
         }
     }
 }

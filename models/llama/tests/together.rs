@@ -3,20 +3,46 @@
 use models_engine::{Author, Cancel, Hint, LanguageModel, Line, Piece, Prompt, Recognizer};
 use models_fixtures::sound::voice;
 use models_fixtures::{llama, place, whisper};
-use models_llama::{Llama, LlamaOptions, Sampling};
+use models_llama::{Llama, LlamaOptions, Sampling, Watch};
 use models_whisper::{Whisper, WhisperOptions};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
-/// Of random weights: another logit, another word.
+/// Random weights: another logit, another word.
+struct Noise {
+    name: &'static str,
+    layers: usize,
+    seed: u64,
+}
+
+const DEEP: Noise = Noise {
+    name: "random.gguf",
+    layers: 3,
+    seed: 7,
+};
+
+/// Of these no two words are ever nearly as likely, for the questions below.
+const CLEAR: Noise = Noise {
+    name: "clear.gguf",
+    layers: 2,
+    seed: 9,
+};
+
 fn language_model(calls: usize) -> Llama {
+    watching(&DEEP, calls, None)
+}
+
+fn watching(noise: &Noise, calls: usize, watch: Option<Watch>) -> Llama {
     let path = place(
         env!("CARGO_TARGET_TMPDIR"),
-        "random.gguf",
-        &llama::random(256, 3, 7),
+        noise.name,
+        &llama::random(256, noise.layers, noise.seed),
     );
     let mut options = LlamaOptions::new(path.expect("a fixture is written"));
     options.calls = calls;
     options.context_tokens = 2048;
     options.max_tokens = 24;
+    options.watch = watch;
     options.sampling = Sampling {
         temperature: 0.0,
         ..Sampling::default()
@@ -92,18 +118,34 @@ fn together_they_compute_what_each_computes_alone() {
     });
 }
 
-/// Eight callers ask at the same moment: each hears what it would hear alone, and most steps serve four or more.
+/// The logits of each choice, by the tokens that were read before it.
+type Choices = HashMap<Vec<i32>, Vec<f32>>;
+
+/// A model of random weights that is looked on.
+fn watched(calls: usize) -> (Llama, Arc<Mutex<Choices>>) {
+    let choices = Arc::new(Mutex::new(Choices::new()));
+    let seen = Arc::clone(&choices);
+    let watch = Watch::new(move |held, logits| {
+        let mut seen = seen.lock().expect("nobody fails over it");
+        seen.insert(held.to_vec(), logits.to_vec());
+    });
+    (watching(&CLEAR, calls, Some(watch)), choices)
+}
+
+/// Eight callers ask at the same moment: each hears what it would hear alone, by the same logits, and most steps
+/// serve four or more.
 #[test]
 fn eight_replies_share_their_steps() {
     let questions: Vec<String> = (0..8)
         .map(|n| format!("question number {n}, please"))
         .collect();
-    let single = language_model(1);
+    let (single, choices) = watched(1);
     let alone: Vec<_> = questions
         .iter()
         .map(|question| answer(&single, question))
         .collect();
-    let model = language_model(8);
+    let choices_alone = std::mem::take(&mut *choices.lock().expect("nobody fails over it"));
+    let (model, choices) = watched(8);
     let together = std::sync::Barrier::new(questions.len());
     std::thread::scope(|scope| {
         for (question, alone) in questions.iter().zip(&alone) {
@@ -115,6 +157,16 @@ fn eight_replies_share_their_steps() {
         }
     });
     let counts = model.counts();
-    println!("{counts:?}");
     assert!(counts.fours * 10 >= counts.steps * 7, "{counts:?}");
+    let choices = choices.lock().expect("nobody fails over it");
+    assert_eq!(choices.len(), choices_alone.len(), "the same choices");
+    let furthest = choices_alone.iter().map(|(held, logits)| {
+        let others = choices.get(held).expect("it was read in both");
+        let apart = logits.iter().zip(others).map(|(a, b)| (a - b).abs());
+        apart.fold(0.0, f32::max)
+    });
+    let furthest = furthest.fold(0.0, f32::max);
+    let chosen = choices.len();
+    println!("{counts:?}; {chosen} choices, logits at most {furthest} apart");
+    assert!(chosen > 100 && furthest <= 1e-2, "{furthest}");
 }

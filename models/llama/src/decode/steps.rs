@@ -25,6 +25,11 @@ use std::time::{Duration, Instant};
 /// How soon a call is looked at again that does not take its words.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
+/// llama.cpp's numbers for it. On a processor it sums in half precision, in the order in which calls happen to share the
+/// context: one's logits would differ by 0.04 with who else speaks; without it, by less than 0.01.
+const FLASH_WHERE_POSSIBLE: i32 = -1;
+const NO_FLASH: i32 = 0;
+
 /// Room for every call's whole context, so that no call ever lacks it.
 pub(super) fn context<'a>(
     ggml: &Ggml,
@@ -34,12 +39,17 @@ pub(super) fn context<'a>(
     let calls = options.calls as u32;
     let cells = (options.context_tokens as u32).saturating_mul(calls);
     let threads = options.threads.max(1) as i32;
+    let flash = match options.gpu && ggml.has_gpu() {
+        true => FLASH_WHERE_POSSIBLE,
+        false => NO_FLASH,
+    };
     let parameters = LlamaContextParams::default()
         .with_n_ctx(NonZeroU32::new(cells))
         .with_n_batch(STEP as u32)
         .with_n_ubatch(STEP as u32)
         .with_n_seq_max(calls)
         .with_kv_unified(true)
+        .with_flash_attention_policy(flash)
         .with_n_threads(threads)
         .with_n_threads_batch(threads);
     model.new_context(ggml.llama(), parameters).map_err(|_| {
@@ -346,6 +356,10 @@ impl<'a> Decoding<'a> {
             return;
         };
         let token = sampler.sample(&self.context, index);
+        if let Some(watch) = &self.options.watch {
+            let held: Vec<i32> = sequence.held.iter().map(|token| token.0).collect();
+            watch.look(&held, self.context.get_logits_ith(index));
+        }
         self.counters.composed.fetch_add(1, Ordering::Relaxed);
         let held = self.hold_to_grammar(place, token);
         let sequence = &mut self.sequences[place];
