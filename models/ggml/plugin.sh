@@ -1,7 +1,8 @@
 #!/bin/sh
 # Builds a back end of ggml and puts it into the folder beside the program, which finds it there.
 #   models/ggml/plugin.sh cuda [PROFILE]      needs NVIDIA's toolkit, or fetches its compiler from NVIDIA's Python packages
-#   models/ggml/plugin.sh vulkan [PROFILE]    needs Debian's libvulkan-dev glslc spirv-headers
+#   models/ggml/plugin.sh vulkan [PROFILE]    needs Debian's libvulkan-dev glslc spirv-headers; Debian 12's headers are too
+#                                             old: VULKAN_HEADERS names a folder with those of 1.3.272 or later
 #   models/ggml/plugin.sh NAME [PROFILE]      any other that ggml has: blas, rpc, opencl, ...
 # PROFILE is where the program lies under target/: debug (the default) or release. No GPU is needed to build.
 # CUDA_ARCHITECTURES narrows what the kernels are built for: 89 for an RTX 4090, 90 for an H100 or H200.
@@ -49,6 +50,16 @@ if [ "$name" = cuda ]; then
         cuda=$(toolkit)
         set -- "$@" "-DCUDAToolkit_ROOT=$cuda" "-DCMAKE_CUDA_COMPILER=$cuda/bin/nvcc"
     fi
+fi
+if [ "$name" = vulkan ]; then
+    command -v glslc >/dev/null 2>&1 || { echo "glslc is not here: apt-get install glslc libvulkan-dev spirv-headers" >&2; exit 1; }
+    headers=${VULKAN_HEADERS:-${VULKAN_SDK:-/usr}/include}
+    grep -qs VK_EXT_layer_settings "$headers/vulkan/vulkan_core.h" || {
+        echo "ggml needs Vulkan's headers of 1.3.272 or later, and $headers has none. Debian 13's libvulkan-dev has them: on an" >&2
+        echo "older one unpack that package (dpkg-deb -x) and set VULKAN_HEADERS to its usr/include. The driver may stay as it is." >&2
+        exit 1
+    }
+    set -- "$@" "-DVulkan_INCLUDE_DIR=$headers"
 fi
 env -u CMAKE_PROJECT_INCLUDE cmake -S models/ggml/plugin -B "$work" "$@" >"$work/configured.log" 2>&1 ||
     { tail -n 20 "$work/configured.log" >&2; exit 1; }

@@ -12,6 +12,7 @@ pub(crate) fn load() -> Result<(), Failure> {
         .map_err(|error| Failure::new(format!("where the program lies is not known: {error}")))?;
     let folder = folder(&program);
     load_all(&folder)?;
+    passed_over(&folder);
     if computes() {
         Ok(())
     } else {
@@ -44,6 +45,48 @@ fn load_all(folder: &Path) -> Result<(), Failure> {
         llama_cpp_sys_2::ggml_backend_load_all_from_path(path.as_ptr());
     }
     Ok(())
+}
+
+/// ggml says nothing of a plugin that does not load, or finds nothing to compute on: we do, and go on without it.
+fn passed_over(folder: &Path) {
+    let loaded = loaded();
+    for (name, path) in accelerators(folder) {
+        if loaded.iter().any(|other| other.eq_ignore_ascii_case(&name)) {
+            continue;
+        }
+        let reason = why_not(&path).unwrap_or_else(|| "it finds no device here".to_owned());
+        tracing::warn!(
+            "{} is passed over: {reason}. Is its driver installed? The other back ends compute meanwhile",
+            path.display()
+        );
+    }
+}
+
+/// The plugins that are there, other than those for processors.
+fn accelerators(folder: &Path) -> Vec<(String, PathBuf)> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let named = entries.filter_map(|entry| {
+        let name = entry.file_name().into_string().ok()?;
+        let name = name.strip_prefix("libggml-")?.strip_suffix(".so")?;
+        (!name.starts_with("cpu")).then(|| (name.to_owned(), entry.path()))
+    });
+    named.collect()
+}
+
+/// What ggml calls the back ends that have a device.
+fn loaded() -> Vec<String> {
+    let devices = list_llama_ggml_backend_devices();
+    devices.into_iter().map(|device| device.backend).collect()
+}
+
+/// Tried once more, and aloud this time.
+fn why_not(path: &Path) -> Option<String> {
+    let path = CString::new(path.to_str()?).ok()?;
+    crate::log::reason();
+    // SAFETY: the string ends in zero and outlives the call.
+    #[allow(unsafe_code)]
+    let loaded = unsafe { llama_cpp_sys_2::ggml_backend_load(path.as_ptr()) };
+    if loaded.is_null() { crate::log::reason() } else { None }
 }
 
 fn computes() -> bool {

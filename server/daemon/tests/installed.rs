@@ -66,6 +66,23 @@ fn libraries_and_plugins_lie_beside_the_program() {
 }
 
 #[test]
+fn a_plugin_that_does_not_load_is_passed_over_and_that_is_said() {
+    let folder = Folder::new("passed-over");
+    let command = install(&folder, true);
+    folder.write(
+        &format!("{FOLDER}/libggml-cuda.so"),
+        "this is no library, as one is none whose driver is missing",
+    );
+    let told = complaint(command, &folder, Path::new("/"));
+    assert!(told.contains("libggml-cuda.so is passed over: "), "{told}");
+    assert!(told.contains("driver"), "what to look for: {told}");
+    assert!(
+        told.contains("is not a GGUF model"),
+        "the processor's plugin serves: {told}"
+    );
+}
+
+#[test]
 fn the_current_folder_is_not_searched() {
     let (folder, other) = (Folder::new("bare"), Folder::new("elsewhere"));
     drop(install(&other, true));
