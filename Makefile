@@ -49,7 +49,7 @@ fuzz: ## Attack the parsers for ten minutes (FUZZ_SECONDS=600)
 cuda: ## Build ggml's plugin for NVIDIA GPUs beside the program of `make run`; no GPU is needed to build it
 	@sh models/ggml/plugin.sh cuda
 
-vulkan: ## Build ggml's plugin for GPUs of other makers; needs libvulkan-dev, glslc and spirv-headers
+vulkan: ## Build the plugin for GPUs of other makers; needs glslc, spirv-headers and libvulkan-dev of 1.3.272 or later
 	@sh models/ggml/plugin.sh vulkan
 
 clean: ## Remove what was built

@@ -81,12 +81,15 @@ fn loaded() -> Vec<String> {
 
 /// Tried once more, and aloud this time.
 fn why_not(path: &Path) -> Option<String> {
+    let named = format!("{}: ", path.display());
     let path = CString::new(path.to_str()?).ok()?;
     crate::log::reason();
     // SAFETY: the string ends in zero and outlives the call.
     #[allow(unsafe_code)]
     let loaded = unsafe { llama_cpp_sys_2::ggml_backend_load(path.as_ptr()) };
-    if loaded.is_null() { crate::log::reason() } else { None }
+    let reason = crate::log::reason().filter(|_| loaded.is_null())?;
+    let why = reason.rsplit_once(&named).map(|(_, why)| why.to_owned());
+    Some(why.unwrap_or(reason))
 }
 
 fn computes() -> bool {
