@@ -9,7 +9,7 @@ use std::io::{self, ErrorKind, Read, Write};
 
 /// The first thing that either end says. Both are one program, but the file may be replaced while it runs.
 const GREETING: &[u8; 8] = b"repartee";
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// The longest message: a whole history, or minutes of sound. What claims to be longer is no message.
 pub(crate) const LONGEST: usize = 16 << 20;
@@ -33,6 +33,10 @@ pub(crate) enum Order<'a> {
     Sound {
         job: JobId,
         speech: Cow<'a, [f32]>,
+    },
+    /// The words as though it were over here are wanted.
+    Settle {
+        job: JobId,
     },
     Finish {
         job: JobId,
@@ -65,6 +69,8 @@ pub(crate) enum Answer {
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Said {
     Partial(Hypothesis),
+    /// `None`: no better than the words so far.
+    Settled(Option<String>),
     Piece(Piece),
     Speech(Vec<f32>),
     Heard(Result<Transcript, Stopped>),
@@ -164,6 +170,7 @@ mod tests {
                 job: 7,
                 speech: Cow::Owned(vec![0.5, -0.25]),
             },
+            Order::Settle { job: 8 },
             Order::Speak {
                 job: u64::MAX,
                 script: Cow::Owned(script),
@@ -196,7 +203,7 @@ mod tests {
         let mut line = GREETING.to_vec();
         line.extend(7_u32.to_le_bytes());
         let wrong = greeted(&mut line.as_slice()).expect_err("it is another");
-        assert!(wrong.to_string().contains("(7, not 1)"), "{wrong}");
+        assert!(wrong.to_string().contains("(7, not 2)"), "{wrong}");
         assert!(greeted(&mut b"GET / HTTP/1.1".as_slice()).is_err());
     }
 

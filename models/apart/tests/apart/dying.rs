@@ -5,7 +5,7 @@ use crate::house::{House, patience};
 use models_engine::scripted::ScriptedSynthesizer;
 use models_engine::{Cancel, Script, Stopped, Synthesizer};
 
-const WAYS: [&str; 6] = ["kill", "abort", "segv", "stop", "noise", "kill"];
+pub(crate) const WAYS: [&str; 6] = ["kill", "abort", "segv", "stop", "noise", "kill"];
 
 #[test]
 fn a_reply_that_gave_out_nothing_is_composed_anew() {

@@ -6,6 +6,7 @@ mod dying;
 mod fate;
 mod house;
 mod keeping;
+mod settling;
 
 /// The other process: this program, begun by a test through `house`.
 #[test]
