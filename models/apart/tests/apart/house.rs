@@ -47,6 +47,7 @@ pub(crate) fn program(mode: &str, plan: &[u8]) -> Program {
     Program {
         command: Box::new(command),
         plan: plan.to_vec(),
+        spare: Box::new(|_| false),
     }
 }
 

@@ -17,8 +17,12 @@ pub(super) fn begin(config: &Config, remarks: &mut Vec<String>) -> Result<Option
         return Ok(None);
     }
     let plan = serde_json::to_vec(config).map_err(|error| error.to_string())?;
-    let command = Box::new(command);
-    let apart = Apart::start(Program { command, plan }, Patience::default())?;
+    let program = Program {
+        command: Box::new(command),
+        plan,
+        spare: Box::new(|_| false),
+    };
+    let apart = Apart::start(program, Patience::default())?;
     remarks.extend(apart.crew().remarks.iter().cloned());
     Ok(Some(apart))
 }
