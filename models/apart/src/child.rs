@@ -22,6 +22,8 @@ pub struct Aboard {
     pub synthesizer: Option<(Arc<dyn Synthesizer>, usize)>,
     pub remarks: Vec<String>,
     pub gauges: Option<Gauges>,
+    /// They hold memory of a GPU, too.
+    pub gpu: bool,
 }
 
 /// Serves whoever began this process, over its standard input, until they are gone. Then the process ends at once, even
@@ -104,7 +106,7 @@ fn begin(
         Ok(aboard) => {
             let crew = crew(&aboard);
             let _ = engines.set(aboard.into());
-            voice.say(&Answer::Loaded(Ok(crew)));
+            voice.say(&Answer::Loaded(Ok(Box::new(crew))));
         }
         Err(why) => voice.say(&Answer::Loaded(Err(why))),
     };
@@ -133,5 +135,31 @@ fn crew(aboard: &Aboard) -> Crew {
         rate: voice.map_or(0, |voice| voice.rate()),
         voices: voice.map(|voice| voice.voices()).unwrap_or_default(),
         remarks: aboard.remarks.clone(),
+        memory_bytes: memory(&std::fs::read_to_string("/proc/self/status").unwrap_or_default()),
+        gpu: aboard.gpu,
+    }
+}
+
+/// `RssAnon:     123456 kB`
+fn memory(status: &str) -> u64 {
+    let mut lines = status.lines();
+    let number = lines.find_map(|line| {
+        let number = line.strip_prefix("RssAnon:")?.trim();
+        number.strip_suffix("kB")?.trim().parse::<u64>().ok()
+    });
+    number.unwrap_or_default().saturating_mul(1_024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::memory;
+
+    #[test]
+    fn memory_is_read_as_the_kernel_writes_it() {
+        let told = "VmRSS:\t  9 kB\nRssAnon:\t    1234 kB\nRssFile:\t 7 kB\n";
+        assert_eq!(memory(told), 1_234 * 1_024);
+        for strange in ["", "RssAnon:", "RssAnon: many kB", "RssAnon: 5 MB"] {
+            assert_eq!(memory(strange), 0, "{strange}");
+        }
     }
 }

@@ -15,6 +15,10 @@ pub struct Crew {
     pub voices: Vec<String>,
     /// Sentences for the log: what is missing, what stands in for it.
     pub remarks: Vec<String>,
+    /// Memory that no other child shares; weights that are mapped are shared. 0 where it is not known.
+    pub memory_bytes: u64,
+    /// Some of it is a GPU's, of which this says nothing.
+    pub gpu: bool,
 }
 
 impl Crew {

@@ -60,7 +60,7 @@ pub(crate) enum Order<'a> {
 /// From the engines to the server.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Answer {
-    Loaded(Result<Crew, String>),
+    Loaded(Result<Box<Crew>, String>),
     Job { job: JobId, said: Said },
     Pong { beat: u64, gauges: Vec<Gauge> },
 }

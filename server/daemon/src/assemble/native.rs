@@ -49,6 +49,15 @@ pub(super) fn llama(config: &Config, cores: usize) -> Result<super::Words, Strin
     ))
 }
 
+/// Whether these engines hold memory of a GPU.
+#[cfg(feature = "native")]
+pub(super) fn has_gpu(config: &Config) -> bool {
+    use crate::config::{Language, Recognition};
+    let ours = config.recognizers().contains(&Recognition::Whisper)
+        || config.language_models().contains(&Language::Llama);
+    ours && models_ggml::Ggml::ready().is_ok_and(models_ggml::Ggml::has_gpu)
+}
+
 #[cfg(feature = "native")]
 fn gauges(counts: models_llama::Counts) -> Vec<models_apart::Gauge> {
     let numbers = [
@@ -117,6 +126,11 @@ pub(super) fn kokoro(
 
 #[cfg(not(feature = "native"))]
 const ABSENT: &str = "this build has no native engines: build without --no-default-features";
+
+#[cfg(not(feature = "native"))]
+pub(super) fn has_gpu(_: &Config) -> bool {
+    false
+}
 
 #[cfg(not(feature = "native"))]
 pub(super) fn whisper(
