@@ -2,7 +2,7 @@
 //! loads but does not work is found out. (Kokoro does this when it is loaded.)
 
 use models_engine::{
-    Author, Cancel, Grade, Hint, LISTENING_RATE, LanguageModel, Line, Prompt, Recognizer, Stopped,
+    Cancel, Grade, Hint, LISTENING_RATE, LanguageModel, Prompt, Recognizer, Stopped,
 };
 use std::time::Instant;
 
@@ -27,16 +27,7 @@ pub(super) fn language_model(engine: &dyn LanguageModel) -> Result<(), String> {
     if engine.card().grade != Grade::Local {
         return Ok(());
     }
-    let line = Line {
-        author: Author::Caller,
-        text: "Hello.".to_owned(),
-        cut: false,
-        call: None,
-    };
-    let prompt = Prompt {
-        lines: vec![line],
-        ..Prompt::default()
-    };
+    let prompt = Prompt::asking("Hello.");
     let cancel = Cancel::new();
     ran(&engine.card().name, || {
         engine.compose(&prompt, &mut |_| cancel.cancel(), &cancel)
