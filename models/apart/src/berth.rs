@@ -118,7 +118,9 @@ impl State {
 
     /// The child in this place is of no more use, and was last known to live `since`: who stands by takes over.
     pub(crate) fn step_down(&mut self, place: usize, since: Instant) -> Option<Duration> {
-        self.berths[place].up = false;
+        let berth = &mut self.berths[place];
+        // What still comes of what it said makes nobody serve.
+        (berth.up, berth.line) = (false, None);
         if self.serving != Some(place) {
             return None;
         }
@@ -144,3 +146,6 @@ pub(crate) enum Turn {
     /// If a second one is wanted.
     ToStandBy,
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ mod fate;
 mod house;
 mod keeping;
 mod settling;
+mod standing_by;
 
 /// The other process: this program, begun by a test through `house`.
 #[test]

@@ -56,9 +56,11 @@ pub(crate) fn engines_of(server: u32) -> Vec<Pid> {
 /// When it began, if it is a child of the server and lives.
 fn began(number: i32, server: u32) -> Option<u64> {
     let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
-    // What follows the name in brackets: the state, then the parent.
+    // What follows the name in brackets: the state, then the parent. The dead have no command line.
     let fields: Vec<&str> = stat.rsplit(") ").next()?.split(' ').collect();
-    let ours = fields.first() != Some(&"Z") && fields.get(1)?.parse() == Ok(server);
+    // One that is just being begun still is the server by its name: it is not there yet.
+    let line = std::fs::read_to_string(format!("/proc/{number}/cmdline")).ok()?;
+    let ours = line.contains("engines") && fields.get(1)?.parse() == Ok(server);
     ours.then(|| fields.get(19)?.parse().ok())?
 }
 
