@@ -3,6 +3,17 @@
 use models_engine::Card;
 use serde::{Deserialize, Serialize};
 
+/// Why a child is begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Start {
+    /// The first of the server: whatever does not work is to be found out now.
+    First,
+    /// Another has died, and callers wait.
+    Again,
+    /// Beside one that serves.
+    Beside,
+}
+
 /// The engines of the child, as it names them once all are loaded.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Crew {

@@ -20,6 +20,6 @@ mod watch;
 mod wire;
 
 pub use berth::Returns;
-pub use child::{Aboard, Gauges, serve};
-pub use crew::{Crew, Gauge, Seat};
+pub use child::{Aboard, Gauges, Warm, serve};
+pub use crew::{Crew, Gauge, Seat, Start};
 pub use keeper::{Account, Apart, Patience, Program};

@@ -1,6 +1,7 @@
 //! A keeper's thread: begins a child, listens to its heart, buries it, and begins the next.
 
 use crate::berth::{Berth, State, Turn};
+use crate::crew::Start;
 use crate::keeper::Shared;
 use crate::line::{Line, News};
 use crate::pulse::Pulse;
@@ -33,8 +34,8 @@ impl Fell {
 
 /// Keeps this place until the server has no use for the engines any more.
 pub(crate) fn keep(shared: &Arc<Shared>, place: usize) {
-    while takes_its_turn(shared, place) {
-        let fell = match begin(shared, place) {
+    while let Some(start) = takes_its_turn(shared, place) {
+        let fell = match begin(shared, place, start) {
             Ok((child, line)) => {
                 let fell = watch(shared, place, &child, &line);
                 line.close();
@@ -57,36 +58,37 @@ pub(crate) fn keep(shared: &Arc<Shared>, place: usize) {
     }
 }
 
-/// Waits until a child may be begun in this place; false when nobody needs one any more.
-fn takes_its_turn(shared: &Shared, place: usize) -> bool {
+/// Waits until a child may be begun in this place, and why; none when nobody needs one any more.
+fn takes_its_turn(shared: &Shared, place: usize) -> Option<Start> {
     let mut state = shared.state();
     loop {
         if state.over {
-            return false;
+            return None;
         }
         let wanted = match state.turn() {
-            Turn::Wait => false,
-            Turn::ToServe => true,
+            Turn::Wait => None,
+            Turn::ToServe if state.crew.is_none() => Some(Start::First),
+            Turn::ToServe => Some(Start::Again),
             Turn::ToStandBy => {
                 let crew = state.crew.clone();
                 drop(state);
                 let wanted = crew.is_some_and(|crew| (shared.program.spare)(&crew));
                 state = shared.state();
-                wanted && state.turn() == Turn::ToStandBy
+                (wanted && state.turn() == Turn::ToStandBy).then_some(Start::Beside)
             }
         };
-        if wanted {
+        if wanted.is_some() {
             state.berths[place] = Berth {
                 taken: true,
                 ..Berth::default()
             };
-            return true;
+            return wanted;
         }
         state = shared.wait(state, ANEW);
     }
 }
 
-fn begin(shared: &Arc<Shared>, place: usize) -> std::io::Result<(Child, Arc<Line>)> {
+fn begin(shared: &Arc<Shared>, place: usize, start: Start) -> std::io::Result<(Child, Arc<Line>)> {
     let (ours, theirs) = UnixStream::pair()?;
     let mut command = (shared.program.command)();
     command.stdin(Stdio::from(OwnedFd::from(theirs)));
@@ -98,7 +100,7 @@ fn begin(shared: &Arc<Shared>, place: usize) -> std::io::Result<(Child, Arc<Line
     // It holds a copy of the child's end: with it the line would never end.
     drop(command);
     shared.state().berths[place].pid = Some(child.id());
-    match call(shared, place, ours) {
+    match call(shared, place, start, ours) {
         Ok(line) => Ok((child, line)),
         Err(error) => {
             let _ = child.kill();
@@ -109,13 +111,18 @@ fn begin(shared: &Arc<Shared>, place: usize) -> std::io::Result<(Child, Arc<Line
 }
 
 /// Greets a child and tells it what to load.
-fn call(shared: &Arc<Shared>, place: usize, ours: UnixStream) -> std::io::Result<Arc<Line>> {
+fn call(
+    shared: &Arc<Shared>,
+    place: usize,
+    start: Start,
+    ours: UnixStream,
+) -> std::io::Result<Arc<Line>> {
     let line = Arc::new(Line::new(ours)?);
     shared.state().berths[place].line = Some(Arc::clone(&line));
     attend(shared, place, &line)?;
     let plan = Cow::Borrowed(shared.program.plan.as_slice());
     // A child that died at once is noticed by the thread that listens.
-    let _ = line.send(&Order::Load { plan });
+    let _ = line.send(&Order::Load { start, plan });
     Ok(line)
 }
 

@@ -1,6 +1,6 @@
 //! What crosses between the server and its engines' process: a greeting with a version, then frames of bounded length.
 
-use crate::crew::{Crew, Gauge};
+use crate::crew::{Crew, Gauge, Start};
 use models_engine::{Hint, Hypothesis, Piece, Prompt, Script, Spoken, Stopped, Transcript};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,7 @@ pub(crate) type JobId = u64;
 pub(crate) enum Order<'a> {
     /// What to load, in the program's own terms.
     Load {
+        start: Start,
         plan: Cow<'a, [u8]>,
     },
     Listen {
@@ -164,6 +165,7 @@ mod tests {
         };
         vec![
             Order::Load {
+                start: Start::Again,
                 plan: Cow::Owned(vec![1, 2, 3]),
             },
             Order::Sound {
@@ -239,7 +241,8 @@ mod tests {
     #[test]
     fn what_is_too_long_is_neither_sent_nor_read() {
         let plan = Cow::Owned(vec![0; LONGEST + 1]);
-        assert!(frame(&Order::Load { plan }).is_err());
+        let start = Start::First;
+        assert!(frame(&Order::Load { start, plan }).is_err());
         let claim = u32::MAX.to_le_bytes();
         let wrong = receive::<Order<'_>>(&mut claim.as_slice()).expect_err("nobody sends it");
         assert_eq!(wrong.kind(), ErrorKind::InvalidData);

@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Isolation, Language, Recognition, Spare, Synthesis};
 use crate::models;
-use models_apart::{Aboard, Apart, Crew, Patience, Program};
+use models_apart::{Aboard, Apart, Crew, Patience, Program, Start, Warm};
 use std::process::Command;
 use std::time::Instant;
 
@@ -79,67 +79,90 @@ fn spare(wanted: Spare, crew: &Crew, available: Option<u64>) -> bool {
     }
 }
 
-/// What the child does with what it is told: each engine on a thread of its own, for callers may wait.
-pub(crate) fn load(plan: &[u8]) -> Result<Aboard, String> {
+/// What the child does with what it is told: each engine on a thread of its own, for callers may wait. Only the first one
+/// of the server warms them before it says that they are there.
+pub(crate) fn load(plan: &[u8], start: Start) -> Result<Aboard, String> {
     let config: Config = serde_json::from_slice(plan).map_err(|error| error.to_string())?;
-    let config = &config;
-    std::thread::scope(|scope| {
-        let ears = scope.spawn(|| loaded("the recognizer", |remarks| ears(config, remarks)));
-        let words = scope.spawn(|| loaded("the language model", |_| words(config)));
-        let (synthesizer, mut remarks) = loaded("the voice", |remarks| voice(config, remarks))?;
+    let (config, first) = (&config, start == Start::First);
+    let (ears, words, (synthesizer, mut remarks)) = std::thread::scope(|scope| {
+        let ears = scope.spawn(|| timed("the recognizer", || ears(config, first)));
+        let words = scope.spawn(|| timed("the language model", || words(config, first)));
+        let voice = timed("the voice", || voice(config, first))?;
         let broken = |_| Err("an engine broke down while loading".to_owned());
-        let (recognizer, remarked) = ears.join().unwrap_or_else(broken)?;
+        let ears = ears.join().unwrap_or_else(broken)?;
         let broken = |_| Err("an engine broke down while loading".to_owned());
-        let (words, _) = words.join().unwrap_or_else(broken)?;
-        remarks.extend(remarked);
-        let (language_model, gauges) = match words {
-            Some((engine, threads, gauges)) => (Some((engine, threads)), gauges),
-            None => (None, None),
-        };
-        Ok(Aboard {
-            recognizer,
-            language_model,
-            synthesizer,
-            remarks,
-            gauges,
-            gpu: super::native::has_gpu(config),
-        })
-    })
+        Ok::<_, String>((ears, words.join().unwrap_or_else(broken)?, voice))
+    })?;
+    let (recognizer, remarked) = ears;
+    remarks.extend(remarked);
+    let (language_model, gauges) = match words {
+        Some((engine, threads, gauges)) => (Some((engine, threads)), gauges),
+        None => (None, None),
+    };
+    let mut aboard = Aboard {
+        recognizer,
+        language_model,
+        synthesizer,
+        remarks,
+        gauges,
+        gpu: super::native::has_gpu(config),
+        warm: None,
+    };
+    aboard.warm = warm(&aboard, start);
+    Ok(aboard)
+}
+
+/// Where callers wait their own jobs warm what they need; the voice has time until there are words. Who stands by has time for all.
+fn warm(aboard: &Aboard, start: Start) -> Option<Warm> {
+    let beside = start == Start::Beside;
+    let ears = aboard.recognizer.clone().filter(|_| beside);
+    let words = aboard.language_model.clone().filter(|_| beside);
+    let voice = aboard.synthesizer.clone();
+    let warm = move || {
+        let voice = voice.map_or(Ok(()), |(voice, _)| super::warm::synthesizer(&*voice));
+        let words = words.map_or(Ok(()), |(words, _)| super::warm::language_model(&*words));
+        let ears = ears.map_or(Ok(()), |(ears, _)| super::warm::recognizer(&*ears));
+        for trouble in [voice, words, ears].into_iter().filter_map(Result::err) {
+            tracing::warn!("{trouble}");
+        }
+    };
+    (start != Start::First).then(|| Box::new(warm) as Warm)
 }
 
 type Remarks = Vec<String>;
 
-fn loaded<T>(
-    what: &str,
-    load: impl FnOnce(&mut Remarks) -> Result<T, String>,
-) -> Result<(T, Remarks), String> {
-    let (begun, mut remarks) = (Instant::now(), Remarks::new());
-    let engine = load(&mut remarks)?;
+fn timed<T>(what: &str, load: impl FnOnce() -> T) -> T {
+    let begun = Instant::now();
+    let loaded = load();
     let ms = begun.elapsed().as_millis() as u64;
     tracing::info!(ms, "{what} is loaded");
-    Ok((engine, remarks))
+    loaded
 }
 
-fn ears(config: &Config, remarks: &mut Remarks) -> Result<super::Ears, String> {
+fn ears(config: &Config, warm: bool) -> Result<(super::Ears, Remarks), String> {
     let Some(kind) = recognizer(config) else {
-        return Ok(None);
+        return Ok((None, Remarks::new()));
     };
-    // Its own remarks the server has made already.
-    let knowledge = super::knowledge(config, &mut Vec::new())?;
-    super::recognizer_here(kind, config, &knowledge, remarks)
+    // What the knowledge lacks the server has remarked already.
+    let knowledge = super::knowledge(config, &mut Remarks::new())?;
+    let mut remarks = Remarks::new();
+    let ears = super::recognizer_here(kind, config, &knowledge, warm, &mut remarks)?;
+    Ok((ears, remarks))
 }
 
-fn words(config: &Config) -> Result<Option<super::Words>, String> {
+fn words(config: &Config, warm: bool) -> Result<Option<super::Words>, String> {
     let kind = language_model(config);
-    kind.map(|kind| super::language_model_here(kind, config))
+    kind.map(|kind| super::language_model_here(kind, config, warm))
         .transpose()
 }
 
-fn voice(config: &Config, remarks: &mut Remarks) -> Result<super::Voice, String> {
-    match synthesizer(config) {
-        Some(kind) => super::synthesizer_here(kind, config, remarks),
-        None => Ok(None),
-    }
+fn voice(config: &Config, warm: bool) -> Result<(super::Voice, Remarks), String> {
+    let mut remarks = Remarks::new();
+    let voice = match synthesizer(config) {
+        Some(kind) => super::synthesizer_here(kind, config, warm, &mut remarks)?,
+        None => None,
+    };
+    Ok((voice, remarks))
 }
 
 #[cfg(test)]

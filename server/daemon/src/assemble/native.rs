@@ -88,6 +88,7 @@ const PHRASES_AT_ONCE: usize = 8;
 pub(super) fn kokoro(
     config: &Config,
     cores: usize,
+    warm: bool,
     remarks: &mut Vec<String>,
 ) -> Result<(Arc<dyn Synthesizer>, usize), String> {
     use crate::config::KokoroRuntime;
@@ -116,6 +117,7 @@ pub(super) fn kokoro(
         dictionary: Some(DICTIONARY.into()),
         runs: (cores / 4).clamp(1, 4),
         threads: cores,
+        warm,
         ..models_kokoro::KokoroOptions::new(model, voices)
     };
     let kokoro = models_kokoro::Kokoro::load(&options).map_err(|failure| failure.message)?;
@@ -150,6 +152,7 @@ pub(super) fn llama(_: &Config, _: usize) -> Result<super::Words, String> {
 pub(super) fn kokoro(
     _: &Config,
     _: usize,
+    _: bool,
     _: &mut Vec<String>,
 ) -> Result<(Arc<dyn Synthesizer>, usize), String> {
     Err(ABSENT.to_owned())

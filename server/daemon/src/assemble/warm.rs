@@ -1,8 +1,9 @@
 //! The first run of a model in this process, before anyone calls: memory is touched, kernels are chosen, and a file that
-//! loads but does not work is found out. (Kokoro does this when it is loaded.)
+//! loads but does not work is found out. (Kokoro does this when it is loaded, where it is asked to.)
 
 use models_engine::{
-    Cancel, Grade, Hint, LISTENING_RATE, LanguageModel, Prompt, Recognizer, Stopped,
+    Cancel, Grade, Hint, LISTENING_RATE, LanguageModel, Prompt, Recognizer, Script, Stopped,
+    Synthesizer,
 };
 use std::time::Instant;
 
@@ -31,6 +32,21 @@ pub(super) fn language_model(engine: &dyn LanguageModel) -> Result<(), String> {
     let cancel = Cancel::new();
     ran(&engine.card().name, || {
         engine.compose(&prompt, &mut |_| cancel.cancel(), &cancel)
+    })
+}
+
+/// A word, unheard.
+pub(super) fn synthesizer(engine: &dyn Synthesizer) -> Result<(), String> {
+    if engine.card().grade != Grade::Local {
+        return Ok(());
+    }
+    let word = Script {
+        text: "Hello.".to_owned(),
+        voice: None,
+        speed: 1.0,
+    };
+    ran(&engine.card().name, || {
+        engine.speak(&word, &mut |_| {}, &Cancel::new()).map(drop)
     })
 }
 
