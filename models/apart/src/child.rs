@@ -1,7 +1,7 @@
 //! The child's side: loads what it is told to, and runs the engines for whoever holds the other end.
 
 use crate::child_jobs::{Engines, Jobs, Voice};
-use crate::crew::{Crew, Gauge, Seat};
+use crate::crew::{Crew, Gauge, Seat, Start};
 use crate::wire::{self, Answer, Order};
 use models_engine::{LanguageModel, Recognizer, Synthesizer};
 use std::io::{BufReader, ErrorKind};
@@ -14,6 +14,9 @@ use std::thread;
 /// What the engines count, asked for at each heartbeat.
 pub type Gauges = Arc<dyn Fn() -> Vec<Gauge> + Send + Sync>;
 
+/// What is done once the engines are up, before or beside their first jobs.
+pub type Warm = Box<dyn FnOnce() + Send>;
+
 /// The engines of a child, each with how many jobs it takes at once.
 #[derive(Default)]
 pub struct Aboard {
@@ -22,11 +25,14 @@ pub struct Aboard {
     pub synthesizer: Option<(Arc<dyn Synthesizer>, usize)>,
     pub remarks: Vec<String>,
     pub gauges: Option<Gauges>,
+    /// They hold memory of a GPU, too.
+    pub gpu: bool,
+    pub warm: Option<Warm>,
 }
 
 /// Serves whoever began this process, over its standard input, until they are gone. Then the process ends at once, even
 /// in the middle of native code; it returns only when nobody is there from the beginning.
-pub fn serve(load: impl FnOnce(&[u8]) -> Result<Aboard, String> + Send + 'static) -> String {
+pub fn serve(load: impl FnOnce(&[u8], Start) -> Result<Aboard, String> + Send + 'static) -> String {
     let Some(stream) = server() else {
         return "the server starts this by itself; start it with `repartee serve`".to_owned();
     };
@@ -61,7 +67,7 @@ fn leave() -> ! {
 
 fn attend(
     stream: &UnixStream,
-    load: impl FnOnce(&[u8]) -> Result<Aboard, String> + Send + 'static,
+    load: impl FnOnce(&[u8], Start) -> Result<Aboard, String> + Send + 'static,
 ) -> std::io::Result<()> {
     let mut writer = stream.try_clone()?;
     wire::greet(&mut writer)?;
@@ -73,9 +79,11 @@ fn attend(
     let mut load = Some(load);
     loop {
         match wire::receive(&mut reader)? {
-            Order::Load { plan } => {
+            Order::Load { start, plan } => {
                 if let Some(load) = load.take() {
-                    begin(load, plan.into_owned(), &voice, &engines)?;
+                    let plan = plan.into_owned();
+                    let load = move || load(&plan, start);
+                    begin(load, &voice, &engines)?;
                 }
             }
             Order::Ping { beat } => {
@@ -92,19 +100,20 @@ fn attend(
 
 /// Loads on a thread of its own: the heart beats meanwhile.
 fn begin(
-    load: impl FnOnce(&[u8]) -> Result<Aboard, String> + Send + 'static,
-    plan: Vec<u8>,
+    load: impl FnOnce() -> Result<Aboard, String> + Send + 'static,
     voice: &Arc<Voice>,
     engines: &Arc<OnceLock<Engines>>,
 ) -> std::io::Result<()> {
     let (voice, engines) = (Arc::clone(voice), Arc::clone(engines));
     let broken = |_| Err("an engine broke down while loading".to_owned());
-    let load = move || catch_unwind(AssertUnwindSafe(|| load(&plan))).unwrap_or_else(broken);
-    let loads = move || match load() {
-        Ok(aboard) => {
-            let crew = crew(&aboard);
+    let loads = move || match catch_unwind(AssertUnwindSafe(load)).unwrap_or_else(broken) {
+        Ok(mut aboard) => {
+            let (crew, warm) = (crew(&aboard), aboard.warm.take());
             let _ = engines.set(aboard.into());
-            voice.say(&Answer::Loaded(Ok(crew)));
+            voice.say(&Answer::Loaded(Ok(Box::new(crew))));
+            if let Some(warm) = warm {
+                let _ = catch_unwind(AssertUnwindSafe(warm));
+            }
         }
         Err(why) => voice.say(&Answer::Loaded(Err(why))),
     };
@@ -133,5 +142,31 @@ fn crew(aboard: &Aboard) -> Crew {
         rate: voice.map_or(0, |voice| voice.rate()),
         voices: voice.map(|voice| voice.voices()).unwrap_or_default(),
         remarks: aboard.remarks.clone(),
+        memory_bytes: memory(&std::fs::read_to_string("/proc/self/status").unwrap_or_default()),
+        gpu: aboard.gpu,
+    }
+}
+
+/// `RssAnon:     123456 kB`
+fn memory(status: &str) -> u64 {
+    let mut lines = status.lines();
+    let number = lines.find_map(|line| {
+        let number = line.strip_prefix("RssAnon:")?.trim();
+        number.strip_suffix("kB")?.trim().parse::<u64>().ok()
+    });
+    number.unwrap_or_default().saturating_mul(1_024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::memory;
+
+    #[test]
+    fn memory_is_read_as_the_kernel_writes_it() {
+        let told = "VmRSS:\t  9 kB\nRssAnon:\t    1234 kB\nRssFile:\t 7 kB\n";
+        assert_eq!(memory(told), 1_234 * 1_024);
+        for strange in ["", "RssAnon:", "RssAnon: many kB", "RssAnon: 5 MB"] {
+            assert_eq!(memory(strange), 0, "{strange}");
+        }
     }
 }

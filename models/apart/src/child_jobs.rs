@@ -57,6 +57,7 @@ impl Voice {
 
 enum Sound {
     More(Vec<f32>),
+    Settle,
     Finished,
 }
 
@@ -87,6 +88,7 @@ impl Jobs {
         match order {
             Order::Listen { job, hint } => self.listen(job, hint.into_owned()),
             Order::Sound { job, speech } => self.sound(job, Sound::More(speech.into_owned())),
+            Order::Settle { job } => self.sound(job, Sound::Settle),
             Order::Finish { job } => self.sound(job, Sound::Finished),
             Order::Compose { job, prompt } => self.compose(job, prompt.into_owned()),
             Order::Speak { job, script } => self.speak(job, script.into_owned()),
@@ -212,6 +214,7 @@ fn hear(
                     say(Said::Partial(words));
                 }
             }
+            Sound::Settle => say(Said::Settled(listening.settle(cancel)?)),
             Sound::Finished => return listening.finish(cancel),
         }
     }

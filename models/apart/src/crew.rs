@@ -3,6 +3,17 @@
 use models_engine::Card;
 use serde::{Deserialize, Serialize};
 
+/// Why a child is begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Start {
+    /// The first of the server: whatever does not work is to be found out now.
+    First,
+    /// Another has died, and callers wait.
+    Again,
+    /// Beside one that serves.
+    Beside,
+}
+
 /// The engines of the child, as it names them once all are loaded.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Crew {
@@ -15,6 +26,10 @@ pub struct Crew {
     pub voices: Vec<String>,
     /// Sentences for the log: what is missing, what stands in for it.
     pub remarks: Vec<String>,
+    /// Memory that no other child shares; weights that are mapped are shared. 0 where it is not known.
+    pub memory_bytes: u64,
+    /// Some of it is a GPU's, of which this says nothing.
+    pub gpu: bool,
 }
 
 impl Crew {

@@ -1,5 +1,6 @@
-//! Keeps one child alive: what the server holds of its engines' process.
+//! Keeps a child alive: what the server holds of its engines' process.
 
+use crate::berth::{BERTHS, Returns, State};
 use crate::crew::{Crew, Gauge};
 use crate::errand::Errand;
 use crate::language::ApartLanguage;
@@ -18,6 +19,9 @@ use std::time::{Duration, Instant};
 pub struct Program {
     pub command: Box<dyn Fn() -> Command + Send + Sync>,
     pub plan: Vec<u8>,
+    /// Whether a second one is to stand by, loaded, beside one that is such a crew: it takes over at once. Asked
+    /// whenever there is none.
+    pub spare: Box<dyn Fn(&Crew) -> bool + Send + Sync>,
 }
 
 /// How long is waited for what.
@@ -25,6 +29,8 @@ pub struct Program {
 pub struct Patience {
     /// Between two heartbeats while the child works; it idles with fewer.
     pub beat: Duration,
+    /// A child at work is looked at so often, for whether it was stopped. An idle one with each heartbeat.
+    pub look: Duration,
     /// Heartbeats in a row without an answer, after which a child hangs. They are counted and not timed: a server that was
     /// itself suspended kills nobody.
     pub missed: u32,
@@ -46,6 +52,7 @@ impl Default for Patience {
     fn default() -> Self {
         Self {
             beat: Duration::from_millis(250),
+            look: Duration::from_millis(50),
             missed: 4,
             silent: Duration::from_secs(30),
             loading: Duration::from_secs(600),
@@ -60,41 +67,20 @@ impl Default for Patience {
 /// What became of the child and its jobs so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {
-    /// The child that lives now.
+    /// The child that serves now, or is about to.
     pub pid: Option<u32>,
+    /// The child that stands by, loaded.
+    pub spare: Option<u32>,
     /// Children that died or were killed because they hung.
     pub deaths: u64,
     /// Jobs that were asked of a new child once more.
     pub again: u64,
     /// Jobs that a death cost for good.
     pub lost: u64,
-    /// The longest that the engines were away, from a death that was noticed to a child that is up.
-    pub slowest_return: Duration,
+    /// From the last sign of life of a child that served to another that does.
+    pub returns: Returns,
     /// What the engines count, by their own names.
     pub gauges: Vec<Gauge>,
-}
-
-pub(crate) enum Phase {
-    Loading,
-    Up(Arc<Line>),
-    /// It cannot be begun, or dies again and again: why.
-    Resting(String),
-}
-
-pub(crate) struct State {
-    pub(crate) phase: Phase,
-    pub(crate) over: bool,
-    pub(crate) pid: Option<u32>,
-    pub(crate) died: Vec<Instant>,
-    /// When the last one fell, until the next is up.
-    pub(crate) fell: Option<Instant>,
-    pub(crate) slowest_return: Duration,
-    pub(crate) rests: u32,
-    /// The crew of the first child; every later one is the same.
-    pub(crate) crew: Option<Crew>,
-    /// What the child in the making said in place of a crew.
-    pub(crate) unfit: Option<String>,
-    pub(crate) broken: Option<String>,
 }
 
 pub(crate) struct Shared {
@@ -121,6 +107,12 @@ impl Shared {
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
+    /// Nobody needs the engines any more.
+    fn end(&self) {
+        self.state().over = true;
+        self.changed.notify_all();
+    }
+
     pub(crate) fn once_more(&self) {
         self.again.fetch_add(1, Ordering::Relaxed);
     }
@@ -135,10 +127,10 @@ impl Shared {
         let mut state = self.state();
         loop {
             cancel.check()?;
-            match &state.phase {
-                Phase::Up(line) if line.is_sound() => return Ok(Arc::clone(line)),
-                Phase::Resting(why) => return Err(Stopped::failed(why.clone())),
-                Phase::Up(_) | Phase::Loading => {}
+            match (state.line(), &state.resting) {
+                (Some(line), _) if line.is_sound() => return Ok(Arc::clone(line)),
+                (None, Some(why)) => return Err(Stopped::failed(why.clone())),
+                _ => {}
             }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() || state.over {
@@ -180,8 +172,7 @@ struct Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.shared.state().over = true;
-        self.shared.changed.notify_all();
+        self.shared.end();
     }
 }
 
@@ -191,38 +182,31 @@ impl Apart {
         let shared = Arc::new(Shared {
             program,
             patience,
-            state: Mutex::new(State {
-                phase: Phase::Loading,
-                over: false,
-                pid: None,
-                died: Vec::new(),
-                fell: None,
-                slowest_return: Duration::ZERO,
-                rests: 0,
-                crew: None,
-                unfit: None,
-                broken: None,
-            }),
+            state: Mutex::default(),
             changed: Condvar::new(),
             deaths: AtomicU64::new(0),
             again: AtomicU64::new(0),
             lost: AtomicU64::new(0),
         });
-        let keeping = Arc::clone(&shared);
-        // The child dies with the thread that began it: this one lives as long as the server.
-        std::thread::Builder::new()
-            .name("engines-keeper".to_owned())
-            .spawn(move || watch::keep(&keeping))
-            .map_err(|error| format!("no thread keeps the engines: {error}"))?;
+        for place in 0..BERTHS {
+            let keeping = Arc::clone(&shared);
+            // A child dies with the thread that began it: these live as long as the server.
+            let begun = std::thread::Builder::new()
+                .name(format!("engines-keeper-{place}"))
+                .spawn(move || watch::keep(&keeping, place));
+            if let Err(error) = begun {
+                shared.end();
+                return Err(format!("no thread keeps the engines: {error}"));
+            }
+        }
         let mut state = shared.state();
         loop {
-            if let Phase::Resting(why) = &state.phase {
-                let why = why.clone();
-                state.over = true;
-                shared.changed.notify_all();
+            if let Some(why) = state.resting.clone() {
+                drop(state);
+                shared.end();
                 return Err(why);
             }
-            if let (Phase::Up(_), Some(crew)) = (&state.phase, state.crew.clone()) {
+            if let (true, Some(crew)) = (state.serves(), state.crew.clone()) {
                 drop(state);
                 let inner = Arc::new(Inner { shared, crew });
                 return Ok(Self { inner });
@@ -258,26 +242,21 @@ impl Apart {
 
     /// Why nothing can be asked of the engines now; `None` while all is well, or will be in a moment.
     pub fn trouble(&self) -> Option<String> {
-        match &self.shared().state().phase {
-            Phase::Resting(why) => Some(why.clone()),
-            Phase::Loading | Phase::Up(_) => None,
-        }
+        let state = self.shared().state();
+        state.resting.clone().filter(|_| !state.serves())
     }
 
     pub fn account(&self) -> Account {
         let shared = self.shared();
         let state = shared.state();
-        let gauges = match &state.phase {
-            Phase::Up(line) => line.gauges(),
-            Phase::Loading | Phase::Resting(_) => Vec::new(),
-        };
         Account {
-            pid: state.pid,
+            pid: state.pid(),
+            spare: state.standing_by(),
             deaths: shared.deaths.load(Ordering::Relaxed),
             again: shared.again.load(Ordering::Relaxed),
             lost: shared.lost.load(Ordering::Relaxed),
-            slowest_return: state.slowest_return,
-            gauges,
+            returns: state.returns,
+            gauges: state.line().map(|line| line.gauges()).unwrap_or_default(),
         }
     }
 

@@ -5,6 +5,7 @@
 //! works, is begun anew; what was asked of it is asked again where nothing is lost by it, so that a session notices
 //! nothing but the delay.
 
+mod berth;
 mod child;
 mod child_jobs;
 mod crew;
@@ -12,11 +13,13 @@ mod errand;
 mod keeper;
 mod language;
 mod line;
+mod pulse;
 mod recognizer;
 mod synthesizer;
 mod watch;
 mod wire;
 
-pub use child::{Aboard, Gauges, serve};
-pub use crew::{Crew, Gauge, Seat};
+pub use berth::Returns;
+pub use child::{Aboard, Gauges, Warm, serve};
+pub use crew::{Crew, Gauge, Seat, Start};
 pub use keeper::{Account, Apart, Patience, Program};

@@ -111,7 +111,7 @@ impl Line {
         }
         loop {
             match wire::receive(&mut reader) {
-                Ok(Answer::Loaded(crew)) => tell(News::Loaded(crew.map(Box::new))),
+                Ok(Answer::Loaded(crew)) => tell(News::Loaded(crew)),
                 Ok(Answer::Pong { beat, mut gauges }) => {
                     gauges.truncate(GAUGES);
                     *held(&self.gauges) = gauges;

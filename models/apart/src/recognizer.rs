@@ -2,7 +2,7 @@
 
 use crate::errand::{Errand, Interrupted, TRIES};
 use crate::keeper::Apart;
-use crate::wire::{Order, SAMPLES, Said};
+use crate::wire::{JobId, Order, SAMPLES, Said};
 use models_engine::{
     Cancel, Card, Hint, Hypothesis, LISTENING_RATE, Listening, Recognizer, Stopped, Transcript,
 };
@@ -35,8 +35,9 @@ impl Recognizer for ApartRecognizer {
             kept: Vec::new(),
             forgotten: false,
             tries: 0,
-            finishing: false,
+            asked: None,
             told: Hypothesis::default(),
+            untold: None,
         }))
     }
 }
@@ -50,10 +51,15 @@ struct ApartListening<'a> {
     /// More sound came than is kept: it cannot be told again.
     forgotten: bool,
     tries: u32,
-    finishing: bool,
+    /// What is waited for; another child is asked for it, too.
+    asked: Option<Asked>,
     /// The words that the session knows of.
     told: Hypothesis,
+    /// Words that came while others were waited for.
+    untold: Option<Hypothesis>,
 }
+
+type Asked = fn(JobId) -> Order<'static>;
 
 impl Listening for ApartListening<'_> {
     fn push(&mut self, speech: &[f32], cancel: &Cancel) -> Result<Option<Hypothesis>, Stopped> {
@@ -76,29 +82,70 @@ impl Listening for ApartListening<'_> {
         self.latest()
     }
 
+    fn settle(&mut self, cancel: &Cancel) -> Result<Option<String>, Stopped> {
+        cancel.check()?;
+        self.ask(|job| Order::Settle { job }, cancel)?;
+        let settled = self.settled(cancel);
+        self.asked = None;
+        if settled.is_err() {
+            // Whatever this child still says of it answers nobody.
+            self.errand = None;
+        }
+        settled
+    }
+
     fn finish(mut self: Box<Self>, cancel: &Cancel) -> Result<Transcript, Stopped> {
         cancel.check()?;
-        self.finishing = true;
-        let finished = self.errand.as_ref().is_some_and(|errand| {
-            let job = errand.id();
-            errand.send(&Order::Finish { job }).is_ok()
-        });
-        if !finished {
-            self.tell_again(cancel)?;
-        }
+        self.ask(|job| Order::Finish { job }, cancel)?;
         loop {
-            let errand = self.errand.as_ref().ok_or_else(broken)?;
-            match errand.next(cancel) {
-                Ok(Said::Heard(ended)) => return ended.map(sane),
-                Ok(_) => {}
-                Err(Interrupted::Cancelled) => return Err(Stopped::Cancelled),
-                Err(Interrupted::Lost) => self.tell_again(cancel)?,
+            if let Said::Heard(ended) = self.next(cancel)? {
+                return ended.map(sane);
             }
         }
     }
 }
 
 impl ApartListening<'_> {
+    fn ask(&mut self, order: Asked, cancel: &Cancel) -> Result<(), Stopped> {
+        self.asked = Some(order);
+        let asked = self
+            .errand
+            .as_ref()
+            .is_some_and(|errand| errand.send(&order(errand.id())).is_ok());
+        match asked {
+            true => Ok(()),
+            false => self.tell_again(cancel),
+        }
+    }
+
+    /// What the job says next, of whichever child lives.
+    fn next(&mut self, cancel: &Cancel) -> Result<Said, Stopped> {
+        loop {
+            let errand = self.errand.as_ref().ok_or_else(broken)?;
+            match errand.next(cancel) {
+                Ok(said) => return Ok(said),
+                Err(Interrupted::Cancelled) => return Err(Stopped::Cancelled),
+                Err(Interrupted::Lost) => self.tell_again(cancel)?,
+            }
+        }
+    }
+
+    fn settled(&mut self, cancel: &Cancel) -> Result<Option<String>, Stopped> {
+        loop {
+            match self.next(cancel)? {
+                Said::Partial(words) => self.untold = Some(words),
+                // The session does not know these words yet, which are the best there are.
+                Said::Settled(None) => {
+                    return Ok(self.untold.as_ref().map(|words| words.text.clone()));
+                }
+                Said::Settled(settled) => return Ok(settled),
+                Said::Heard(Err(stopped)) => return Err(stopped),
+                Said::Heard(Ok(_)) => return Err(broken()),
+                _ => {}
+            }
+        }
+    }
+
     /// Begins at a child that lives, with all the sound so far.
     fn tell_again(&mut self, cancel: &Cancel) -> Result<(), Stopped> {
         let shared = self.apart.shared();
@@ -118,9 +165,8 @@ impl ApartListening<'_> {
                 hint: hint.clone(),
             })?;
             let mut told = sound(&errand, &self.kept);
-            if self.finishing {
-                let job = errand.id();
-                told = told.and_then(|()| errand.send(&Order::Finish { job }));
+            if let Some(order) = self.asked {
+                told = told.and_then(|()| errand.send(&order(errand.id())));
             }
             if told.is_ok() {
                 self.errand = Some(errand);
@@ -131,7 +177,7 @@ impl ApartListening<'_> {
 
     /// The last of the words that have come by now; what a lost child did not say the next one will.
     fn latest(&mut self) -> Result<Option<Hypothesis>, Stopped> {
-        let mut latest = None;
+        let mut latest = self.untold.take();
         while let Some(errand) = &self.errand {
             match errand.said() {
                 Ok(Some(Said::Partial(words))) => latest = Some(words),

@@ -1,7 +1,10 @@
-//! The keeper's thread: begins a child, listens to its heart, buries it, and begins the next.
+//! A keeper's thread: begins a child, listens to its heart, buries it, and begins the next.
 
-use crate::keeper::{Phase, Shared, State};
+use crate::berth::{Berth, State, Turn};
+use crate::crew::Start;
+use crate::keeper::Shared;
 use crate::line::{Line, News};
+use crate::pulse::Pulse;
 use crate::wire::Order;
 use std::borrow::Cow;
 use std::os::fd::OwnedFd;
@@ -12,28 +15,80 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
-/// While the child has nothing to do.
-const IDLE: Duration = Duration::from_secs(2);
+/// So often it is asked anew whether a second child is wanted.
+const ANEW: Duration = Duration::from_secs(2);
 const LONGEST_REST: Duration = Duration::from_secs(60);
 
-/// Until the server has no use for the engines any more.
-pub(crate) fn keep(shared: &Arc<Shared>) {
-    loop {
-        let why = match begin(shared) {
+/// Why a child is of no more use, and when it was last known to live.
+struct Fell {
+    why: String,
+    since: Instant,
+}
+
+impl Fell {
+    fn now(why: String) -> Self {
+        let since = Instant::now();
+        Self { why, since }
+    }
+}
+
+/// Keeps this place until the server has no use for the engines any more.
+pub(crate) fn keep(shared: &Arc<Shared>, place: usize) {
+    while let Some(start) = takes_its_turn(shared, place) {
+        let fell = match begin(shared, place, start) {
             Ok((child, line)) => {
-                let why = watch(shared, &line);
+                let fell = watch(shared, place, &child, &line);
                 line.close();
-                bury(child, why)
+                // Whoever stands by need not wait for the burial.
+                step_down(shared, place, fell.since);
+                Fell {
+                    why: bury(child, fell.why),
+                    ..fell
+                }
             }
-            Err(error) => format!("the engines' process cannot be begun: {error}"),
+            Err(error) => {
+                let fell = Fell::now(format!("the engines' process cannot be begun: {error}"));
+                step_down(shared, place, fell.since);
+                fell
+            }
         };
-        if !mourn(shared, why) {
+        if !mourn(shared, place, fell.why) {
             return;
         }
     }
 }
 
-fn begin(shared: &Arc<Shared>) -> std::io::Result<(Child, Arc<Line>)> {
+/// Waits until a child may be begun in this place, and why; none when nobody needs one any more.
+fn takes_its_turn(shared: &Shared, place: usize) -> Option<Start> {
+    let mut state = shared.state();
+    loop {
+        if state.over {
+            return None;
+        }
+        let wanted = match state.turn() {
+            Turn::Wait => None,
+            Turn::ToServe if state.crew.is_none() => Some(Start::First),
+            Turn::ToServe => Some(Start::Again),
+            Turn::ToStandBy => {
+                let crew = state.crew.clone();
+                drop(state);
+                let wanted = crew.is_some_and(|crew| (shared.program.spare)(&crew));
+                state = shared.state();
+                (wanted && state.turn() == Turn::ToStandBy).then_some(Start::Beside)
+            }
+        };
+        if wanted.is_some() {
+            state.berths[place] = Berth {
+                taken: true,
+                ..Berth::default()
+            };
+            return wanted;
+        }
+        state = shared.wait(state, ANEW);
+    }
+}
+
+fn begin(shared: &Arc<Shared>, place: usize, start: Start) -> std::io::Result<(Child, Arc<Line>)> {
     let (ours, theirs) = UnixStream::pair()?;
     let mut command = (shared.program.command)();
     command.stdin(Stdio::from(OwnedFd::from(theirs)));
@@ -44,8 +99,8 @@ fn begin(shared: &Arc<Shared>) -> std::io::Result<(Child, Arc<Line>)> {
     let mut child = command.spawn()?;
     // It holds a copy of the child's end: with it the line would never end.
     drop(command);
-    shared.state().pid = Some(child.id());
-    match call(shared, ours) {
+    shared.state().berths[place].pid = Some(child.id());
+    match call(shared, place, start, ours) {
         Ok(line) => Ok((child, line)),
         Err(error) => {
             let _ = child.kill();
@@ -56,103 +111,102 @@ fn begin(shared: &Arc<Shared>) -> std::io::Result<(Child, Arc<Line>)> {
 }
 
 /// Greets a child and tells it what to load.
-fn call(shared: &Arc<Shared>, ours: UnixStream) -> std::io::Result<Arc<Line>> {
+fn call(
+    shared: &Arc<Shared>,
+    place: usize,
+    start: Start,
+    ours: UnixStream,
+) -> std::io::Result<Arc<Line>> {
     let line = Arc::new(Line::new(ours)?);
-    attend(shared, &line)?;
+    shared.state().berths[place].line = Some(Arc::clone(&line));
+    attend(shared, place, &line)?;
     let plan = Cow::Borrowed(shared.program.plan.as_slice());
     // A child that died at once is noticed by the thread that listens.
-    let _ = line.send(&Order::Load { plan });
+    let _ = line.send(&Order::Load { start, plan });
     Ok(line)
 }
 
 /// A thread for what the child says.
-fn attend(shared: &Arc<Shared>, line: &Arc<Line>) -> std::io::Result<()> {
+fn attend(shared: &Arc<Shared>, place: usize, line: &Arc<Line>) -> std::io::Result<()> {
     let (shared, line) = (Arc::clone(shared), Arc::clone(line));
     let hears = move || {
         line.attend(&mut |news| {
             let mut state = shared.state();
-            match news {
-                News::Loaded(Ok(crew))
-                    if state.crew.as_ref().is_none_or(|same| same.is_as(&crew)) =>
-                {
-                    state.crew = Some(*crew);
-                    if let Some(fell) = state.fell.take() {
-                        let away = fell.elapsed();
-                        state.slowest_return = state.slowest_return.max(away);
-                        tracing::info!(ms = away.as_millis() as u64, "the engines are back");
-                    }
-                    state.phase = Phase::Up(Arc::clone(&line));
-                }
-                News::Loaded(Ok(_)) => {
-                    state.unfit = Some("other engines came up than before".to_owned());
-                }
-                News::Loaded(Err(why)) => state.unfit = Some(why),
-                News::Ended { done: false } => return,
-                News::Ended { done: true } => {
-                    state.died.clear();
-                    state.rests = 0;
-                    return;
-                }
-                News::Broken(how) => state.broken = Some(how),
+            if state.berths[place].holds(&line) {
+                note(&mut state, place, news);
+                drop(state);
+                shared.changed.notify_all();
             }
-            drop(state);
-            shared.changed.notify_all();
         });
     };
     let thread = std::thread::Builder::new().name("engines-ear".to_owned());
     thread.spawn(hears).map(drop)
 }
 
-/// Returns when this child is of no more use, and says why.
-fn watch(shared: &Shared, line: &Line) -> String {
+fn note(state: &mut State, place: usize, news: News) {
+    match news {
+        News::Loaded(Ok(crew)) => {
+            if state.crew.as_ref().is_some_and(|same| !same.is_as(&crew)) {
+                let unfit = "other engines came up than before".to_owned();
+                state.berths[place].unfit = Some(unfit);
+                return;
+            }
+            state.crew.get_or_insert(*crew);
+            told(state.came_up(place));
+        }
+        News::Loaded(Err(why)) => state.berths[place].unfit = Some(why),
+        News::Ended { done } => {
+            if done {
+                state.died.clear();
+                state.rests = 0;
+            }
+        }
+        News::Broken(how) => state.berths[place].broken = Some(how),
+    }
+}
+
+fn told(away: Option<Duration>) {
+    if let Some(away) = away {
+        tracing::info!(ms = away.as_millis() as u64, "the engines are back");
+    }
+}
+
+/// Returns when this child is of no more use.
+fn watch(shared: &Shared, place: usize, child: &Child, line: &Line) -> Fell {
     let patience = &shared.patience;
-    let (mut beat, mut missed, mut heard) = (1, 0, 0);
-    line.ping(beat);
+    let mut pulse = Pulse::new(child, patience);
+    line.ping(pulse.beat());
     let loaded_by = Instant::now() + patience.loading;
-    let mut next = Instant::now() + patience.beat;
     let mut state = shared.state();
     loop {
-        if state.over {
-            return "nobody needs it any more".to_owned();
-        }
-        if let Some(why) = state.unfit.take() {
-            return why;
+        let berth = &mut state.berths[place];
+        let loading = !berth.up;
+        if let Some(why) = berth.unfit.take() {
+            return Fell::now(why);
         }
         if line.is_broken() {
-            return state.broken.take().unwrap_or_default();
+            return Fell::now(berth.broken.take().unwrap_or_default());
+        }
+        if state.over {
+            return Fell::now("nobody needs it any more".to_owned());
         }
         if line.is_condemned() {
-            return "a job hung in it".to_owned();
+            return Fell::now("a job hung in it".to_owned());
         }
-        let loading = matches!(state.phase, Phase::Loading);
-        let at_work = loading || line.is_at_work();
-        let now = Instant::now();
-        if loading && now > loaded_by {
-            return "its engines were not loaded in time".to_owned();
+        if loading && Instant::now() > loaded_by {
+            return Fell::now("its engines were not loaded in time".to_owned());
         }
-        if at_work {
-            next = next.min(now + patience.beat);
+        if let Some((why, since)) = pulse.look(line, loading || line.is_at_work()) {
+            let why = why.to_owned();
+            return Fell { why, since };
         }
-        if now < next {
-            let pause = (next - now).min(patience.beat);
-            state = shared.wait(state, pause);
-            continue;
-        }
-        drop(state);
-        next = now + if at_work { patience.beat } else { IDLE };
-        let answered = line.answered();
-        missed = if answered > heard { 0 } else { missed + 1 };
-        heard = answered;
-        if missed >= patience.missed {
-            return "it answered no heartbeat".to_owned();
-        }
-        if patience.beat * line.overstaying() > patience.silent {
-            return "a job that was cancelled went on in it".to_owned();
-        }
-        beat += 1;
-        line.ping(beat);
-        state = shared.state();
+        state = shared.wait(state, pulse.pause());
     }
+}
+
+fn step_down(shared: &Shared, place: usize, since: Instant) {
+    told(shared.state().step_down(place, since));
+    shared.changed.notify_all();
 }
 
 /// How it died, in words.
@@ -167,24 +221,19 @@ fn bury(mut child: Child, why: String) -> String {
 }
 
 /// Notes a death, and rests where the next child would only die again. False when that was the last.
-fn mourn(shared: &Shared, why: String) -> bool {
+fn mourn(shared: &Shared, place: usize, why: String) -> bool {
     let mut state = shared.state();
-    state.pid = None;
-    state.fell.get_or_insert_with(Instant::now);
-    state.broken = None;
+    let never_up = !std::mem::take(&mut state.berths[place]).was_up;
     if state.over {
         return false;
     }
     let (now, patience) = (Instant::now(), &shared.patience);
     shared.deaths.fetch_add(1, Ordering::Relaxed);
-    let stranger = state.crew.is_none();
-    let never_up = !matches!(state.phase, Phase::Up(_));
-    state.phase = Phase::Loading;
     state.died.retain(|died| now - *died < patience.within);
     state.died.push(now);
-    if stranger {
+    if state.crew.is_none() {
         // It never worked: whoever started the server is told, and nobody waits.
-        state.phase = Phase::Resting(why);
+        state.resting = Some(why);
         shared.changed.notify_all();
         return false;
     }
@@ -195,9 +244,11 @@ fn mourn(shared: &Shared, why: String) -> bool {
     if state.died.len() >= patience.deaths {
         state = rest(shared, state, &why, never_up);
     }
+    shared.changed.notify_all();
     !state.over
 }
 
+/// Not longer than somebody serves, where somebody does: then it was the one to stand by that died.
 fn rest<'a>(
     shared: &'a Shared,
     mut state: MutexGuard<'a, State>,
@@ -213,17 +264,22 @@ fn rest<'a>(
     };
     let reason = format!("the engines {deed}: {why}");
     tracing::error!(seconds = pause.as_secs(), "{reason}; they rest");
-    state.phase = Phase::Resting(reason);
     // One more death is enough to rest again.
     state
         .died
         .truncate(shared.patience.deaths.saturating_sub(1));
+    let served = state.serves();
+    if !served {
+        state.resting = Some(reason);
+    }
     shared.changed.notify_all();
     let until = Instant::now() + pause;
     loop {
         let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() || state.over {
-            state.phase = Phase::Loading;
+        if left.is_zero() || state.over || served != state.serves() {
+            if !served {
+                state.resting = None;
+            }
             return state;
         }
         state = shared.wait(state, left);

@@ -1,6 +1,6 @@
 //! What crosses between the server and its engines' process: a greeting with a version, then frames of bounded length.
 
-use crate::crew::{Crew, Gauge};
+use crate::crew::{Crew, Gauge, Start};
 use models_engine::{Hint, Hypothesis, Piece, Prompt, Script, Spoken, Stopped, Transcript};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use std::io::{self, ErrorKind, Read, Write};
 
 /// The first thing that either end says. Both are one program, but the file may be replaced while it runs.
 const GREETING: &[u8; 8] = b"repartee";
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// The longest message: a whole history, or minutes of sound. What claims to be longer is no message.
 pub(crate) const LONGEST: usize = 16 << 20;
@@ -24,6 +24,7 @@ pub(crate) type JobId = u64;
 pub(crate) enum Order<'a> {
     /// What to load, in the program's own terms.
     Load {
+        start: Start,
         plan: Cow<'a, [u8]>,
     },
     Listen {
@@ -33,6 +34,10 @@ pub(crate) enum Order<'a> {
     Sound {
         job: JobId,
         speech: Cow<'a, [f32]>,
+    },
+    /// The words as though it were over here are wanted.
+    Settle {
+        job: JobId,
     },
     Finish {
         job: JobId,
@@ -56,7 +61,7 @@ pub(crate) enum Order<'a> {
 /// From the engines to the server.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Answer {
-    Loaded(Result<Crew, String>),
+    Loaded(Result<Box<Crew>, String>),
     Job { job: JobId, said: Said },
     Pong { beat: u64, gauges: Vec<Gauge> },
 }
@@ -65,6 +70,8 @@ pub(crate) enum Answer {
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Said {
     Partial(Hypothesis),
+    /// `None`: no better than the words so far.
+    Settled(Option<String>),
     Piece(Piece),
     Speech(Vec<f32>),
     Heard(Result<Transcript, Stopped>),
@@ -158,12 +165,14 @@ mod tests {
         };
         vec![
             Order::Load {
+                start: Start::Again,
                 plan: Cow::Owned(vec![1, 2, 3]),
             },
             Order::Sound {
                 job: 7,
                 speech: Cow::Owned(vec![0.5, -0.25]),
             },
+            Order::Settle { job: 8 },
             Order::Speak {
                 job: u64::MAX,
                 script: Cow::Owned(script),
@@ -196,7 +205,7 @@ mod tests {
         let mut line = GREETING.to_vec();
         line.extend(7_u32.to_le_bytes());
         let wrong = greeted(&mut line.as_slice()).expect_err("it is another");
-        assert!(wrong.to_string().contains("(7, not 1)"), "{wrong}");
+        assert!(wrong.to_string().contains("(7, not 2)"), "{wrong}");
         assert!(greeted(&mut b"GET / HTTP/1.1".as_slice()).is_err());
     }
 
@@ -232,7 +241,8 @@ mod tests {
     #[test]
     fn what_is_too_long_is_neither_sent_nor_read() {
         let plan = Cow::Owned(vec![0; LONGEST + 1]);
-        assert!(frame(&Order::Load { plan }).is_err());
+        let start = Start::First;
+        assert!(frame(&Order::Load { start, plan }).is_err());
         let claim = u32::MAX.to_le_bytes();
         let wrong = receive::<Order<'_>>(&mut claim.as_slice()).expect_err("nobody sends it");
         assert_eq!(wrong.kind(), ErrorKind::InvalidData);

@@ -3,6 +3,7 @@
 use models_builtin::{SMART_TURN_FILE, SmartTurn};
 use models_engine::Endpointer;
 use models_engine::contract::check_endpointer;
+use models_fixtures::sound::glide;
 use std::path::PathBuf;
 
 /// Where models/setup.sh puts them.
@@ -22,20 +23,6 @@ fn folder() -> PathBuf {
 fn smart_turn() -> SmartTurn {
     let file = folder().join(SMART_TURN_FILE);
     SmartTurn::load(&file).expect("models/setup.sh has fetched it")
-}
-
-/// A buzz of eight harmonics whose pitch glides by `slope` hertz a second.
-fn glide(seconds: f64, slope: f64) -> Vec<f32> {
-    let samples = (0..(16_000.0 * seconds) as u32).map(|n| f64::from(n) / 16_000.0);
-    let tau = std::f64::consts::TAU;
-    let sample = |t: f64| {
-        let phase = tau * (180.0 * t + slope * t * t / 2.0);
-        let buzz: f64 = (1..=8)
-            .map(|k| (f64::from(k) * phase).sin() / f64::from(k))
-            .sum();
-        (0.1 * (0.6 - 0.4 * (tau * 4.0 * t).cos()) * buzz) as f32
-    };
-    samples.map(sample).collect()
 }
 
 #[test]

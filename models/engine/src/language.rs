@@ -68,6 +68,22 @@ pub struct Prompt {
     pub tool_choice: ToolChoice,
 }
 
+impl Prompt {
+    /// The caller has said this, and nothing came before.
+    pub fn asking(text: impl Into<String>) -> Self {
+        let line = Line {
+            author: Author::Caller,
+            text: text.into(),
+            cut: false,
+            call: None,
+        };
+        Self {
+            lines: vec![line],
+            ..Self::default()
+        }
+    }
+}
+
 /// A part of a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]

@@ -4,8 +4,8 @@ use models_engine::scripted::{
     Conduct, Heard as Sound, ScriptedLanguage, ScriptedRecognizer, ScriptedSynthesizer,
 };
 use models_engine::{
-    Author, Hint, LanguageModel, Line, Piece, Prompt, Recognizer, Script, Spoken, Stopped,
-    Synthesizer, Transcript,
+    Author, Hint, LanguageModel, Piece, Prompt, Recognizer, Script, Spoken, Stopped, Synthesizer,
+    Transcript,
 };
 use models_host::{
     Composing, Heard, LanguagePort, Pool, PoolOptions, RecognizerPort, Speaking, SynthesizerPort,
@@ -38,23 +38,10 @@ fn failing(text: &str, after: usize) -> ScriptedLanguage {
     ScriptedLanguage::saying(text).conduct(conduct)
 }
 
-fn asking(text: &str) -> Prompt {
-    let line = Line {
-        author: Author::Caller,
-        text: text.to_owned(),
-        cut: false,
-        call: None,
-    };
-    Prompt {
-        lines: vec![line],
-        ..Prompt::default()
-    }
-}
-
 /// Who took it, what was said, and how it ended; and that nothing comes after the end.
 async fn composed(port: &LanguagePort) -> (Vec<Taken>, String, Result<(), Stopped>) {
     let (to, mut reports) = mpsc::channel(ROOM);
-    let _job = port.compose(asking("when do you open"), &to, |report| report);
+    let _job = port.compose(Prompt::asking("when do you open"), &to, |report| report);
     drop(to);
     let (mut taken, mut words, mut end) = (Vec::new(), String::new(), None);
     while let Some(report) = reports.recv().await {
@@ -168,7 +155,7 @@ async fn a_full_queue_sends_the_job_on() {
     let line = LanguagePort(pool(first, 1).followed_by(pool(second, 8)));
     let (to, mut reports) = mpsc::channel(ROOM);
     let jobs: Vec<_> = (0..8)
-        .map(|_| line.compose(asking("x"), &to, |report| report))
+        .map(|_| line.compose(Prompt::asking("x"), &to, |report| report))
         .collect();
     // The first has room for one that runs and one that waits.
     for _ in 0..6 {
@@ -214,7 +201,7 @@ async fn a_cancelled_job_stops_where_it_is() {
     });
     let line = line_of(vec![ScriptedLanguage::saying("x y").conduct(held), second]);
     let (to, mut reports) = mpsc::channel(ROOM);
-    let job = line.compose(asking("x"), &to, |report| report);
+    let job = line.compose(Prompt::asking("x"), &to, |report| report);
     drop(to);
     let entered = tokio::task::spawn_blocking(move || at_work.recv());
     entered.await.expect("ran").expect("the job began");

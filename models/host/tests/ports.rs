@@ -2,8 +2,7 @@
 
 use models_engine::scripted::{Conduct, ScriptedLanguage, ScriptedRecognizer, ScriptedSynthesizer};
 use models_engine::{
-    Author, Cancel, Card, Hint, LanguageModel, Line, Piece, Prompt, Recognizer, Script, Stopped,
-    Synthesizer,
+    Cancel, Card, Hint, LanguageModel, Piece, Prompt, Recognizer, Script, Stopped, Synthesizer,
 };
 use models_host::{
     Composing, Heard, LanguagePort, Pool, PoolOptions, RecognizerPort, Speaking, SynthesizerPort,
@@ -24,19 +23,6 @@ fn language(engine: impl LanguageModel + 'static, waiting: usize) -> LanguagePor
     LanguagePort(Pool::new(engine, options(1, waiting)))
 }
 
-fn asking(text: &str) -> Prompt {
-    let line = Line {
-        author: Author::Caller,
-        text: text.to_owned(),
-        cut: false,
-        call: None,
-    };
-    Prompt {
-        lines: vec![line],
-        ..Prompt::default()
-    }
-}
-
 async fn ended(reports: &mut mpsc::Receiver<Composing>) -> (String, Result<(), Stopped>) {
     let mut words = String::new();
     loop {
@@ -53,7 +39,7 @@ async fn ended(reports: &mut mpsc::Receiver<Composing>) -> (String, Result<(), S
 async fn words_arrive_in_order_and_the_end_comes_last() {
     let port = language(ScriptedLanguage::saying("one two three"), 4);
     let (to, mut reports) = mpsc::channel(1);
-    let _job = port.compose(asking("count"), &to, |report| report);
+    let _job = port.compose(Prompt::asking("count"), &to, |report| report);
     assert_eq!(
         ended(&mut reports).await,
         ("one two three".to_owned(), Ok(()))
@@ -76,7 +62,7 @@ async fn a_dropped_job_ends_as_cancelled() {
     });
     let port = language(ScriptedLanguage::saying("never said").conduct(conduct), 4);
     let (to, mut reports) = mpsc::channel(8);
-    let job = port.compose(asking("anything"), &to, |report| report);
+    let job = port.compose(Prompt::asking("anything"), &to, |report| report);
     tokio::task::spawn_blocking(move || at_work.recv().expect("the job began"))
         .await
         .expect("ran");
@@ -103,7 +89,7 @@ async fn a_pool_has_room_until_all_of_its_threads_work() {
     let port = language(ScriptedLanguage::saying("x").conduct(conduct), 1);
     assert!(port.0.has_room());
     let (to, mut reports) = mpsc::channel(8);
-    let _job = port.compose(asking("x"), &to, |report| report);
+    let _job = port.compose(Prompt::asking("x"), &to, |report| report);
     assert!(!port.0.has_room(), "one thread, one job");
     go.send(()).expect("the engine waits");
     ended(&mut reports).await.1.expect("it answers");
@@ -132,7 +118,7 @@ async fn a_full_queue_refuses_at_once_and_says_why() {
     let port = language(ScriptedLanguage::saying("x").conduct(conduct), 1);
     let (to, mut reports) = mpsc::channel(64);
     let jobs: Vec<_> = (0..8)
-        .map(|_| port.compose(asking("x"), &to, |report| report))
+        .map(|_| port.compose(Prompt::asking("x"), &to, |report| report))
         .collect();
     for _ in 0..8 {
         go.send(()).expect("room for every opening");
@@ -182,7 +168,7 @@ async fn a_panic_costs_one_job_and_not_the_thread() {
         ended(&mut reports).await.1,
         Err(Stopped::Failed(_))
     ));
-    let _second = port.compose(asking("still there?"), &to, |report| report);
+    let _second = port.compose(Prompt::asking("still there?"), &to, |report| report);
     assert_eq!(ended(&mut reports).await, ("fine".to_owned(), Ok(())));
 }
 

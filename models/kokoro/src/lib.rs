@@ -65,6 +65,8 @@ pub struct KokoroOptions {
     pub runs: usize,
     /// Threads for all of them.
     pub threads: usize,
+    /// Says a word while it is loaded, so that a network that does not speak is found out, and the first phrase is not late.
+    pub warm: bool,
 }
 
 impl KokoroOptions {
@@ -79,6 +81,7 @@ impl KokoroOptions {
             dictionary: None,
             runs: 1,
             threads: 1,
+            warm: true,
         }
     }
 }
@@ -120,7 +123,9 @@ impl Kokoro {
             british: OnceLock::new(),
             cache: Mutex::default(),
         };
-        kokoro.warm(&file)?;
+        if options.warm {
+            kokoro.warm(&file)?;
+        }
         Ok(kokoro)
     }
 

@@ -31,7 +31,9 @@ pub struct LlamaOptions {
 /// Told each choice on the loop's thread: the tokens that the sequence holds, and how likely each token is to be next,
 /// as the model computed it.
 #[derive(Clone)]
-pub struct Watch(Arc<dyn Fn(&[i32], &[f32]) + Send + Sync>);
+pub struct Watch(Arc<Look>);
+
+type Look = dyn Fn(&[i32], &[f32]) + Send + Sync;
 
 impl Watch {
     pub fn new(look: impl Fn(&[i32], &[f32]) + Send + Sync + 'static) -> Self {

@@ -107,9 +107,8 @@ impl Conversation {
         if text.len() > p::TEXT {
             return self.refuse(token, Refusal::TooMuch);
         }
-        if let (Author::Tool, Some(call)) = (author, &written.call) {
-            self.ledger.result(&call.id);
-        }
+        let result = written.call.as_ref().filter(|_| author == Author::Tool);
+        let awaited = result.is_some_and(|call| self.ledger.result(&call.id));
         let line = self.history.reserve();
         let standing = Line {
             id: line,
@@ -118,6 +117,10 @@ impl Conversation {
         let Some(place) = self.history.insert(standing, place) else {
             return self.refuse(token, Refusal::NoSuchLine);
         };
+        if awaited && matches!(self.floor, Floor::Open { .. }) {
+            // The caller has waited for this: their silence counts from here.
+            self.pass_to(Floor::Open { since: self.now });
+        }
         let kind = LineKind::Written(author);
         self.tell(Fact::LineAdded {
             line,

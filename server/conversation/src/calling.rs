@@ -229,6 +229,7 @@ impl Conversation {
             });
         }
         let place = calling.line.map_or(Place::Last, |line| {
+            self.ledger.runs(&id, self.now);
             let mut standing = Line::new(line, Author::Agent, calling.arguments.clone());
             standing.call = Some(calling.call.clone());
             self.history

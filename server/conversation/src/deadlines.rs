@@ -43,7 +43,9 @@ impl Conversation {
             return None;
         };
         let asks = self.greeted && self.asked_idle < p::IDLE_TIMES;
-        asks.then(|| since + idle.max(p::IDLE_LEAST))
+        // While a tool runs it is the caller who waits.
+        let tool = self.ledger.runs_until().unwrap_or_default();
+        asks.then(|| tool.max(since + idle.max(p::IDLE_LEAST)))
     }
 
     fn contest_deadline(&self) -> Option<Millis> {

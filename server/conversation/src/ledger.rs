@@ -1,14 +1,25 @@
-//! The calls of tools that wrote, so that none is made twice for one wish.
+//! The calls of tools: those that run, and those that wrote, so that none is made twice for one wish.
 
-use crate::ReplyId;
 use crate::output::Call;
 use crate::patience as p;
+use crate::{Millis, ReplyId};
 use std::collections::VecDeque;
 
-/// What was called, until the caller has heard what came of it.
+/// Who waits for a tool is not asked whether they are there. What takes longer than this will not come.
+const RUNS: Millis = Millis(60_000);
+
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
+    /// Nothing has come of these yet; the oldest is forgotten.
+    running: VecDeque<Running>,
+    /// What was called, until the caller has heard what came of it.
     written: VecDeque<Written>,
+}
+
+#[derive(Debug)]
+struct Running {
+    id: String,
+    since: Millis,
 }
 
 #[derive(Debug)]
@@ -43,10 +54,28 @@ impl Ledger {
             .any(|written| written.tool == tool && written.arguments == arguments)
     }
 
-    pub(crate) fn result(&mut self, id: &str) {
+    /// The client was told to make it, and the caller waits for what comes of it.
+    pub(crate) fn runs(&mut self, id: &str, since: Millis) {
+        if self.running.len() == p::CALLS {
+            self.running.pop_front();
+        }
+        let id = id.to_owned();
+        self.running.push_back(Running { id, since });
+    }
+
+    /// Until then a tool may run, if one does.
+    pub(crate) fn runs_until(&self) -> Option<Millis> {
+        self.running.back().map(|running| running.since + RUNS)
+    }
+
+    /// What came of a call; whether it was waited for.
+    pub(crate) fn result(&mut self, id: &str) -> bool {
+        let before = self.running.len();
+        self.running.retain(|running| running.id != id);
         for written in self.written.iter_mut().filter(|written| written.id == id) {
             written.result = true;
         }
+        self.running.len() < before
     }
 
     /// A reply is composed: it knows of every result so far.

@@ -156,6 +156,7 @@ fn recognizer_here(
     kind: Recognition,
     config: &Config,
     knowledge: &Knowledge,
+    warm: bool,
     remarks: &mut Vec<String>,
 ) -> Result<Ears, String> {
     let asked = config.recognizer_threads;
@@ -185,7 +186,9 @@ fn recognizer_here(
             }
         },
     };
-    warm::recognizer(&*engine)?;
+    if warm {
+        warm::recognizer(&*engine)?;
+    }
     Ok(Some((engine, threads)))
 }
 
@@ -207,7 +210,7 @@ fn retrieval(config: &Config, knowledge: Arc<Knowledge>) -> Pool<dyn Retriever> 
 /// The language model, how many replies it composes at once, and what it counts.
 type Words = (Arc<dyn LanguageModel>, usize, Option<Gauges>);
 
-fn language_model_here(kind: Language, config: &Config) -> Result<Words, String> {
+fn language_model_here(kind: Language, config: &Config, warm: bool) -> Result<Words, String> {
     let (engine, threads, gauges): Words = match kind {
         Language::Quote => (Arc::new(models_builtin::quote::Quoter::new()), 2, None),
         Language::Llama => native::llama(config, cores())?,
@@ -217,7 +220,9 @@ fn language_model_here(kind: Language, config: &Config) -> Result<Words, String>
             (remote::language_model(config)?, threads, None)
         }
     };
-    warm::language_model(&*engine)?;
+    if warm {
+        warm::language_model(&*engine)?;
+    }
     Ok((engine, threads, gauges))
 }
 
@@ -227,6 +232,7 @@ type Voice = Option<(Arc<dyn Synthesizer>, usize)>;
 fn synthesizer_here(
     kind: Synthesis,
     config: &Config,
+    warm: bool,
     remarks: &mut Vec<String>,
 ) -> Result<Voice, String> {
     Ok(match kind {
@@ -234,7 +240,7 @@ fn synthesizer_here(
         Synthesis::Scripted => Some((Arc::new(ScriptedSynthesizer::new()), cores().max(2))),
         Synthesis::Flite => flite(config, remarks),
         Synthesis::Remote => Some((remote::synthesizer(config)?, remote::threads(config))),
-        Synthesis::Kokoro => match native::kokoro(config, cores(), remarks) {
+        Synthesis::Kokoro => match native::kokoro(config, cores(), warm, remarks) {
             Ok(kokoro) => Some(kokoro),
             // Not every export runs on every runtime: a set that was pulled whole speaks all the same.
             Err(message) if config.models_set.is_some() => {

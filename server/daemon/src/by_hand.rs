@@ -5,8 +5,8 @@ use crate::command_line::{Ask, Hear, Replay, Say};
 use crate::{meaning, print};
 use models_builtin::quote::Quoter;
 use models_engine::{
-    Author, Cancel, Hint, LISTENING_RATE, LanguageModel, Line, Passage, Piece, Prompt, Query,
-    Recognizer, Retriever, Script,
+    Cancel, Hint, LISTENING_RATE, LanguageModel, Passage, Piece, Prompt, Query, Recognizer,
+    Retriever, Script,
 };
 use models_knowledge::Knowledge;
 use std::path::{Path, PathBuf};
@@ -82,16 +82,9 @@ pub(crate) fn ask(ask: &Ask) -> Result<(), String> {
             &cancel,
         )
         .map_err(|stopped| stopped.to_string())?;
-    let line = Line {
-        author: Author::Caller,
-        text,
-        cut: false,
-        call: None,
-    };
     let prompt = Prompt {
-        lines: vec![line],
         passages,
-        ..Prompt::default()
+        ..Prompt::asking(text)
     };
     let (mut answer, mut sources) = (String::new(), Vec::new());
     let mut emit = |piece| match piece {

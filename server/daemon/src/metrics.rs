@@ -192,9 +192,19 @@ impl Page {
         self.plain(
             "repartee_engines_slowest_return_seconds",
             "gauge",
-            "The longest that the engines' process was away.",
-            account.slowest_return.as_secs_f64(),
+            "The longest that no engines' process served.",
+            account.returns.slowest.as_secs_f64(),
         );
+        self.plain(
+            "repartee_engines_spare",
+            "gauge",
+            "A second engines' process stands by.",
+            f64::from(u8::from(account.spare.is_some())),
+        );
+        let name = "repartee_engines_return_seconds";
+        self.head(name, "summary", "From a death to engines that serve.");
+        let _ = writeln!(self.0, "{name}_sum {}", account.returns.sum.as_secs_f64());
+        let _ = writeln!(self.0, "{name}_count {}", account.returns.count);
         let counters = [
             ("deaths", "Deaths of the engines' process.", account.deaths),
             (

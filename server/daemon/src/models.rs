@@ -7,6 +7,7 @@ mod offer;
 mod table;
 
 pub(crate) use chosen::chosen;
+pub(crate) use machine::available;
 pub(crate) use offer::offer;
 
 use crate::assemble::weights;

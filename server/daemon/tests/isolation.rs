@@ -18,8 +18,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use storm::{Talk, engines_of, rage};
 
-async fn serve() -> Server {
-    let environment = [("REPARTEE_ENGINES_ISOLATION", "process")];
+async fn serve(spare: &str) -> Server {
+    let environment = [
+        ("REPARTEE_ENGINES_ISOLATION", "process"),
+        ("REPARTEE_ENGINES_SPARE", spare),
+    ];
     let begun = Server::begin_with(&["--listen", "127.0.0.1:0"], &environment).await;
     begun.unwrap_or_else(|complaint| panic!("the server serves: {complaint}"))
 }
@@ -54,31 +57,48 @@ async fn until<F: Future<Output = bool>>(what: &str, mut over: impl FnMut() -> F
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hundred_deaths_lose_no_call_and_hardly_a_reply() {
-    let server = serve().await;
+    deaths_lose_no_call_and_hardly_a_reply("no", 100).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nor_do_they_where_a_second_child_stands_by_and_dies_too() {
+    deaths_lose_no_call_and_hardly_a_reply("yes", 100).await;
+}
+
+async fn deaths_lose_no_call_and_hardly_a_reply(spare: &str, most: usize) {
+    let server = serve(spare).await;
     let talk = Talk {
         speech: Speech::tone(440.0, 400),
         for_speech: "what is repartee".to_owned(),
         typed: "go on".to_owned(),
         for_typed: "go on".to_owned(),
     };
-    let toll = rage(&server, &talk, 4, 100).await;
+    let toll = rage(&server, &talk, 4, most).await;
     let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
     let (deaths, heard, apologised) = (
         count(&toll.deaths),
         count(&toll.heard),
         count(&toll.apologised),
     );
-    println!("{deaths} deaths: {heard} replies heard, {apologised} apologised for");
-    assert!(deaths >= 100);
+    let beside = count(&toll.beside);
+    println!(
+        "{deaths} deaths and {beside} beside: {heard} replies heard, {apologised} apologised for"
+    );
+    assert!(deaths >= most);
     assert!(apologised * 10 <= heard + apologised);
     assert_eq!(readiness(&server).await.0, 200);
     // The last one may be stopped, and nobody has noticed yet.
     until("the last death", || async {
-        counted(&server, "repartee_engines_deaths_total ").await >= deaths as f64
+        counted(&server, "repartee_engines_deaths_total ").await >= (deaths + beside) as f64
     })
     .await;
+    let returns = counted(&server, "repartee_engines_return_seconds_count ").await;
+    let sum = counted(&server, "repartee_engines_return_seconds_sum ").await;
+    let slowest = counted(&server, "repartee_engines_slowest_return_seconds ").await;
+    println!("{returns} returns, {sum} s in all, {slowest} s at most");
+    assert!((1.0..=deaths as f64).contains(&returns));
     let replies = "repartee_run_seconds_count{engine=\"language_model\"}";
-    assert!(counted(&server, replies).await >= 100.0);
+    assert!(counted(&server, replies).await >= most as f64);
     let refused = "repartee_jobs_refused_full_total{engine=\"synthesizer\"}";
     assert_eq!(counted(&server, refused).await, 0.0);
 }
@@ -100,20 +120,29 @@ fn gone(child: Pid) -> bool {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_engines_go_with_the_server_even_when_both_are_struck() {
-    let server = serve().await;
-    let child = engines_of(server.pid()).expect("it runs beside the server");
-    kill_process(child, Signal::STOP).expect("it lives");
+    let server = serve("yes").await;
+    until("a second child that is loaded", || async {
+        counted(&server, "repartee_engines_spare ").await == 1.0
+    })
+    .await;
+    let children = engines_of(server.pid());
+    assert_eq!(children.len(), 2, "they run beside the server");
+    for child in &children {
+        kill_process(*child, Signal::STOP).expect("it lives");
+    }
     let pid = Pid::from_raw(server.pid() as i32).expect("it has a number");
     kill_process(pid, Signal::KILL).expect("it lives");
-    until("the end of the engines", || async { gone(child) }).await;
+    for child in children {
+        until("the end of the engines", || async { gone(child) }).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn engines_that_die_without_end_are_said_to_and_come_back() {
-    let server = serve().await;
+    let server = serve("auto").await;
     assert_eq!(readiness(&server).await.0, 200);
     let killed = || async {
-        if let Some(child) = engines_of(server.pid()) {
+        for child in engines_of(server.pid()) {
             let _ = kill_process(child, Signal::KILL);
         }
         readiness(&server).await.0 == 503

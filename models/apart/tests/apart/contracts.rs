@@ -1,16 +1,19 @@
 //! The engines keep their contracts across the process.
 
-use crate::house::{House, asking, patience, voice};
+use crate::house::{House, patience, voice};
 use models_engine::LISTENING_RATE;
 use models_engine::contract::{check_language_model, check_recognizer, check_synthesizer};
 use models_engine::scripted::{ScriptedLanguage, ScriptedSynthesizer};
-use models_engine::{LanguageModel, Synthesizer};
+use models_engine::{LanguageModel, Prompt, Synthesizer};
 
 #[test]
 fn every_engine_keeps_its_contract() {
     let house = House::open(patience());
     check_recognizer(&*house.recognizer, &voice(2 * LISTENING_RATE as usize));
-    check_language_model(&*house.language_model, &asking("one two three four"));
+    check_language_model(
+        &*house.language_model,
+        &Prompt::asking("one two three four"),
+    );
     check_synthesizer(&*house.synthesizer, "Good morning to you.");
     assert_eq!(house.apart.account().deaths, 0);
 }

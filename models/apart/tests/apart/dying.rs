@@ -5,59 +5,63 @@ use crate::house::{House, patience};
 use models_engine::scripted::ScriptedSynthesizer;
 use models_engine::{Cancel, Script, Stopped, Synthesizer};
 
-const WAYS: [&str; 6] = ["kill", "abort", "segv", "stop", "noise", "kill"];
+pub(crate) const WAYS: [&str; 6] = ["kill", "abort", "segv", "stop", "noise", "kill"];
 
 #[test]
 fn a_reply_that_gave_out_nothing_is_composed_anew() {
-    let house = House::open(patience());
-    for (number, way) in WAYS.iter().enumerate() {
-        let asked = format!("fate:{way}@0#{number} and then the answer");
-        assert_eq!(house.compose(&asked), (asked.clone(), Ok(())), "{way}");
+    for house in House::both(patience()) {
+        for (number, way) in WAYS.iter().enumerate() {
+            let asked = format!("fate:{way}@0#{number} and then the answer");
+            assert_eq!(house.compose(&asked), (asked.clone(), Ok(())), "{way}");
+        }
+        let account = house.account_after(6);
+        assert_eq!((account.deaths, account.again, account.lost), (6, 6, 0));
     }
-    let account = house.apart.account();
-    assert_eq!((account.deaths, account.again, account.lost), (6, 6, 0));
 }
 
 #[test]
 fn a_reply_goes_on_where_it_was_cut_off() {
-    let house = House::open(patience());
-    for (number, way) in WAYS.iter().enumerate() {
-        let asked = format!("fate:{way}@3#{number} one two three four five");
-        assert_eq!(house.compose(&asked), (asked.clone(), Ok(())), "{way}");
+    for house in House::both(patience()) {
+        for (number, way) in WAYS.iter().enumerate() {
+            let asked = format!("fate:{way}@3#{number} one two three four five");
+            assert_eq!(house.compose(&asked), (asked.clone(), Ok(())), "{way}");
+        }
     }
 }
 
 #[test]
 fn a_phrase_is_heard_whole_and_once() {
-    let house = House::open(patience());
-    for (number, way) in WAYS.iter().enumerate() {
-        let text = format!("fate:{way}@17#{number} Good morning.");
-        let mut whole = Vec::new();
-        let script = Script {
-            text: text.clone(),
-            voice: None,
-            speed: 1.0,
-        };
-        let at_home = ScriptedSynthesizer::new();
-        let spoken = at_home.speak(&script, &mut |part| whole.extend(part), &Cancel::new());
-        let spoken = spoken.expect("it speaks").samples;
-        let (samples, ended) = house.speak(&text);
-        assert_eq!(ended, Ok(spoken), "{way}");
-        assert!(
-            samples == whole,
-            "{way}: not one sample is missing or twice"
-        );
+    for house in House::both(patience()) {
+        for (number, way) in WAYS.iter().enumerate() {
+            let text = format!("fate:{way}@17#{number} Good morning.");
+            let mut whole = Vec::new();
+            let script = Script {
+                text: text.clone(),
+                voice: None,
+                speed: 1.0,
+            };
+            let at_home = ScriptedSynthesizer::new();
+            let spoken = at_home.speak(&script, &mut |part| whole.extend(part), &Cancel::new());
+            let spoken = spoken.expect("it speaks").samples;
+            let (samples, ended) = house.speak(&text);
+            assert_eq!(ended, Ok(spoken), "{way}");
+            assert!(
+                samples == whole,
+                "{way}: not one sample is missing or twice"
+            );
+        }
     }
 }
 
 #[test]
 fn an_utterance_is_told_again_from_its_beginning() {
-    let house = House::open(patience());
-    for (number, way) in WAYS.iter().enumerate() {
-        for step in [0, 12, 99] {
-            let fate = format!("fate:{way}@{step}#{number}-{step}");
-            let heard = house.hear(&fate).expect("it is heard");
-            assert_eq!(heard.text, HEARD, "{fate}");
+    for house in House::both(patience()) {
+        for (number, way) in WAYS.iter().enumerate() {
+            for step in [0, 12, 99] {
+                let fate = format!("fate:{way}@{step}#{number}-{step}");
+                let heard = house.hear(&fate).expect("it is heard");
+                assert_eq!(heard.text, HEARD, "{fate}");
+            }
         }
     }
 }

@@ -17,6 +17,12 @@ use std::sync::Arc;
 
 pub(crate) const HEARD: &str = "what is repartee";
 
+/// In a hint: the recognizer knows no better than the words so far.
+pub(crate) const SIMPLE: &str = "simple";
+
+/// The step of an utterance at which words are settled, once or several times.
+pub(crate) const SETTLING: usize = 98;
+
 pub(crate) fn load(mode: &str, plan: &[u8]) -> Result<Aboard, String> {
     match mode {
         "engines" => {}
@@ -183,9 +189,11 @@ impl Recognizer for Fated {
     }
 
     fn listen(&self, hint: &Hint) -> Result<Box<dyn Listening + '_>, Stopped> {
+        let told = hint.prompt.as_deref().unwrap_or_default();
         Ok(Box::new(FatedListening {
             inner: self.recognizer.listen(hint)?,
-            fate: Fate::of(hint.prompt.as_deref().unwrap_or_default(), &self.folder),
+            fate: Fate::of(told, &self.folder),
+            simple: told.contains(SIMPLE),
             step: 0,
         }))
     }
@@ -194,6 +202,8 @@ impl Recognizer for Fated {
 struct FatedListening<'a> {
     inner: Box<dyn Listening + 'a>,
     fate: Option<Fate>,
+    /// It settles nothing.
+    simple: bool,
     step: usize,
 }
 
@@ -202,6 +212,14 @@ impl Listening for FatedListening<'_> {
         pass(&self.fate, self.step);
         self.step += 1;
         self.inner.push(speech, cancel)
+    }
+
+    fn settle(&mut self, cancel: &Cancel) -> Result<Option<String>, Stopped> {
+        pass(&self.fate, SETTLING);
+        match self.simple {
+            true => Ok(None),
+            false => self.inner.settle(cancel),
+        }
     }
 
     fn finish(self: Box<Self>, cancel: &Cancel) -> Result<Transcript, Stopped> {

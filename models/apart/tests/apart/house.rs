@@ -1,14 +1,14 @@
 //! The server's side in these tests: a child of this very program, and jobs for it.
 
-use models_apart::{Apart, Patience, Program};
+use models_apart::{Account, Apart, Patience, Program};
 use models_engine::{
-    Author, Cancel, Hint, LISTENING_RATE, LanguageModel, Line, Piece, Prompt, Recognizer, Script,
-    Stopped, Synthesizer, Transcript,
+    Cancel, Hint, LISTENING_RATE, LanguageModel, Piece, Prompt, Recognizer, Script, Stopped,
+    Synthesizer, Transcript,
 };
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Set for the child alone: how its engines behave.
@@ -22,7 +22,9 @@ pub(crate) struct House {
     pub(crate) recognizer: Arc<dyn Recognizer>,
     pub(crate) language_model: Arc<dyn LanguageModel>,
     pub(crate) synthesizer: Arc<dyn Synthesizer>,
-    folder: PathBuf,
+    /// Whether a second child is wanted.
+    pub(crate) spare: Arc<AtomicBool>,
+    pub(crate) folder: PathBuf,
 }
 
 /// Short, for tests wait for it; long enough for a machine that has other things to do.
@@ -36,6 +38,10 @@ pub(crate) fn patience() -> Patience {
 }
 
 pub(crate) fn program(mode: &str, plan: &[u8]) -> Program {
+    program_with(mode, plan, Arc::default())
+}
+
+fn program_with(mode: &str, plan: &[u8], spare: Arc<AtomicBool>) -> Program {
     let mode = mode.to_owned();
     let command = move || {
         let this = std::env::current_exe().expect("this program has a path");
@@ -47,28 +53,62 @@ pub(crate) fn program(mode: &str, plan: &[u8]) -> Program {
     Program {
         command: Box::new(command),
         plan: plan.to_vec(),
+        spare: Box::new(move |_| spare.load(Ordering::Relaxed)),
     }
 }
 
 impl House {
     pub(crate) fn open(patience: Patience) -> Self {
+        Self::open_with(patience, false)
+    }
+
+    /// One without a second child, and one with it.
+    pub(crate) fn both(patience: Patience) -> [Self; 2] {
+        [false, true].map(|spare| Self::open_with(patience, spare))
+    }
+
+    pub(crate) fn open_with(patience: Patience, spare: bool) -> Self {
+        let spare = Arc::new(AtomicBool::new(spare));
         let number = HOUSES.fetch_add(1, Ordering::Relaxed);
         let name = format!("repartee-apart-{}-{number}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).expect("the temp folder is writable");
         let plan = folder.to_str().expect("a readable path").as_bytes();
-        let apart = Apart::start(program("engines", plan), patience).expect("the child comes up");
+        let program = program_with("engines", plan, Arc::clone(&spare));
+        let apart = Apart::start(program, patience).expect("the child comes up");
         Self {
             recognizer: apart.recognizer().expect("one is aboard").0,
             language_model: apart.language_model().expect("one is aboard").0,
             synthesizer: apart.synthesizer().expect("one is aboard").0,
             apart,
+            spare,
             folder,
         }
     }
 
     pub(crate) fn compose(&self, text: &str) -> (String, Result<(), Stopped>) {
         self.compose_with(text, &Cancel::new(), &mut |_| {})
+    }
+
+    /// Once so many deaths are counted: who stands by serves before the dead are buried.
+    pub(crate) fn account_after(&self, deaths: u64) -> Account {
+        loop {
+            let account = self.apart.account();
+            if account.deaths >= deaths {
+                return account;
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    /// Waits until a second child stands by; its number.
+    pub(crate) fn until_another_stands_by(&self) -> u32 {
+        loop {
+            match self.apart.account().spare {
+                Some(pid) => return pid,
+                None => std::thread::yield_now(),
+            }
+        }
     }
 
     /// Waits until the job whose fate has this name meets it.
@@ -93,7 +133,7 @@ impl House {
         };
         let ended = self
             .language_model
-            .compose(&asking(text), &mut emit, cancel);
+            .compose(&Prompt::asking(text), &mut emit, cancel);
         (said, ended)
     }
 
@@ -127,19 +167,6 @@ impl House {
 impl Drop for House {
     fn drop(&mut self) {
         std::fs::remove_dir_all(&self.folder).ok();
-    }
-}
-
-pub(crate) fn asking(text: &str) -> Prompt {
-    let line = Line {
-        author: Author::Caller,
-        text: text.to_owned(),
-        cut: false,
-        call: None,
-    };
-    Prompt {
-        lines: vec![line],
-        ..Prompt::default()
     }
 }
 

@@ -30,6 +30,7 @@ fn a_program_that_is_none_of_ours_is_noticed() {
             command
         }),
         plan: Vec::new(),
+        spare: Box::new(|_| false),
     };
     let why = complaint(strange("/no/such/program", &[]));
     assert!(why.contains("cannot be begun"), "{why}");

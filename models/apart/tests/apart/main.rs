@@ -6,6 +6,8 @@ mod dying;
 mod fate;
 mod house;
 mod keeping;
+mod settling;
+mod standing_by;
 
 /// The other process: this program, begun by a test through `house`.
 #[test]
@@ -14,7 +16,7 @@ fn the_child() {
     if let Ok(mode) = std::env::var(house::CHILD) {
         panic!(
             "{}",
-            models_apart::serve(move |plan| fate::load(&mode, plan))
+            models_apart::serve(move |plan, _| fate::load(&mode, plan))
         );
     }
 }

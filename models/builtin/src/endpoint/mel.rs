@@ -144,7 +144,7 @@ fn hertz(mel: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::{COLUMNS, MELS, Mel, SAMPLES};
-    use crate::endpoint::tests::glide;
+    use models_fixtures::sound::glide;
 
     /// Values of the features that `pipecat-ai` 1.14.0 computes in numpy, of the same sound.
     #[test]

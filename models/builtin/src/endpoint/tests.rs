@@ -230,20 +230,6 @@ fn it_keeps_the_contract() {
     models_engine::contract::check_endpointer(&RuleEndpointer::new());
 }
 
-/// A buzz of eight harmonics whose pitch glides by `slope` hertz a second.
-pub(super) fn glide(seconds: f64, slope: f64) -> Vec<f32> {
-    let samples = (0..(16_000.0 * seconds) as u32).map(|n| f64::from(n) / 16_000.0);
-    let tau = std::f64::consts::TAU;
-    let sample = |t: f64| {
-        let phase = tau * (180.0 * t + slope * t * t / 2.0);
-        let buzz: f64 = (1..=8)
-            .map(|k| (f64::from(k) * phase).sin() / f64::from(k))
-            .sum();
-        (0.1 * (0.6 - 0.4 * (tau * 4.0 * t).cos()) * buzz) as f32
-    };
-    samples.map(sample).collect()
-}
-
 #[test]
 fn melody_moves_what_the_words_leave_open_and_turns_nothing_over() {
     let judge = |partial: &str, sound: f32| {

@@ -12,7 +12,9 @@ use models_engine::{Cancel, Script, Spoken, Stopped, Synthesizer, contract};
 use models_remote::{Patience, RemoteSynthesizer, SpeechFormat, VoiceOptions};
 use serde_json::json;
 
-use crate::stand_in::{Asked, StandIn, closing, held_open, options, patient, status, wait_for};
+use crate::stand_in::{
+    Asked, StandIn, closing, compose, held_open, options, patient, reply, status, wait_for,
+};
 
 fn voice(server: &StandIn) -> RemoteSynthesizer {
     with(server, patient())
@@ -292,4 +294,22 @@ fn a_voice_slower_than_the_listener_is_given_up() {
         sentence.contains("more slowly than can be listened to"),
         "{sentence}"
     );
+}
+
+/// One address, and two things behind it: what one of them does says nothing of the other.
+#[test]
+fn a_broken_voice_silences_no_words_of_the_same_server() {
+    let server = StandIn::serve(|asked| match asked.path.ends_with("/speech") {
+        true => status(500, json!({})),
+        false => reply(&["Yes."]),
+    });
+    let (model, voice) = (server.remote(), voice(&server));
+    for _ in 0..3 {
+        assert!(failure(&voice).1.contains("HTTP 500"));
+        assert_eq!(compose(&model).0, "Yes.");
+    }
+    // Words that came between were no good signs of the voice either.
+    assert!(failure(&voice).1.contains("left alone"));
+    assert_eq!(compose(&model).0, "Yes.");
+    assert_eq!(server.asked().len(), 3 + 4);
 }

@@ -19,7 +19,7 @@ pub(super) fn recognizers(
     for kind in config.recognizers() {
         let found = match child {
             Some(child) if apart::recognizer(config) == Some(kind) => child.recognizer(),
-            _ => recognizer_here(kind, config, knowledge, remarks)?,
+            _ => recognizer_here(kind, config, knowledge, true, remarks)?,
         };
         line.extend(found.map(|(engine, threads)| pool("recognizer", engine, threads)));
     }
@@ -37,7 +37,7 @@ pub(super) fn language_models(
         let (engine, threads) = match aboard.and_then(Apart::language_model) {
             Some(found) => found,
             None => {
-                let (engine, threads, gauges) = language_model_here(kind, config)?;
+                let (engine, threads, gauges) = language_model_here(kind, config, true)?;
                 counted = counted.or(gauges);
                 (engine, threads)
             }
@@ -60,7 +60,7 @@ pub(super) fn synthesizers(
             Some(child) if apart::synthesizer(config) == Some(kind) => {
                 child.synthesizer().or_else(|| flite(config, remarks))
             }
-            _ => synthesizer_here(kind, config, remarks)?,
+            _ => synthesizer_here(kind, config, true, remarks)?,
         };
         line.extend(found.map(|(engine, threads)| pool("voice", engine, threads)));
     }

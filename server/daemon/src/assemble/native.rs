@@ -49,6 +49,15 @@ pub(super) fn llama(config: &Config, cores: usize) -> Result<super::Words, Strin
     ))
 }
 
+/// Whether these engines hold memory of a GPU.
+#[cfg(feature = "native")]
+pub(super) fn has_gpu(config: &Config) -> bool {
+    use crate::config::{Language, Recognition};
+    let ours = config.recognizers().contains(&Recognition::Whisper)
+        || config.language_models().contains(&Language::Llama);
+    ours && models_ggml::Ggml::ready().is_ok_and(models_ggml::Ggml::has_gpu)
+}
+
 #[cfg(feature = "native")]
 fn gauges(counts: models_llama::Counts) -> Vec<models_apart::Gauge> {
     let numbers = [
@@ -79,6 +88,7 @@ const PHRASES_AT_ONCE: usize = 8;
 pub(super) fn kokoro(
     config: &Config,
     cores: usize,
+    warm: bool,
     remarks: &mut Vec<String>,
 ) -> Result<(Arc<dyn Synthesizer>, usize), String> {
     use crate::config::KokoroRuntime;
@@ -107,6 +117,7 @@ pub(super) fn kokoro(
         dictionary: Some(DICTIONARY.into()),
         runs: (cores / 4).clamp(1, 4),
         threads: cores,
+        warm,
         ..models_kokoro::KokoroOptions::new(model, voices)
     };
     let kokoro = models_kokoro::Kokoro::load(&options).map_err(|failure| failure.message)?;
@@ -117,6 +128,11 @@ pub(super) fn kokoro(
 
 #[cfg(not(feature = "native"))]
 const ABSENT: &str = "this build has no native engines: build without --no-default-features";
+
+#[cfg(not(feature = "native"))]
+pub(super) fn has_gpu(_: &Config) -> bool {
+    false
+}
 
 #[cfg(not(feature = "native"))]
 pub(super) fn whisper(
@@ -136,6 +152,7 @@ pub(super) fn llama(_: &Config, _: usize) -> Result<super::Words, String> {
 pub(super) fn kokoro(
     _: &Config,
     _: usize,
+    _: bool,
     _: &mut Vec<String>,
 ) -> Result<(Arc<dyn Synthesizer>, usize), String> {
     Err(ABSENT.to_owned())

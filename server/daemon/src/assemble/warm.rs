@@ -1,8 +1,9 @@
 //! The first run of a model in this process, before anyone calls: memory is touched, kernels are chosen, and a file that
-//! loads but does not work is found out. (Kokoro does this when it is loaded.)
+//! loads but does not work is found out. (Kokoro does this when it is loaded, where it is asked to.)
 
 use models_engine::{
-    Author, Cancel, Grade, Hint, LISTENING_RATE, LanguageModel, Line, Prompt, Recognizer, Stopped,
+    Cancel, Grade, Hint, LISTENING_RATE, LanguageModel, Prompt, Recognizer, Script, Stopped,
+    Synthesizer,
 };
 use std::time::Instant;
 
@@ -27,19 +28,25 @@ pub(super) fn language_model(engine: &dyn LanguageModel) -> Result<(), String> {
     if engine.card().grade != Grade::Local {
         return Ok(());
     }
-    let line = Line {
-        author: Author::Caller,
-        text: "Hello.".to_owned(),
-        cut: false,
-        call: None,
-    };
-    let prompt = Prompt {
-        lines: vec![line],
-        ..Prompt::default()
-    };
+    let prompt = Prompt::asking("Hello.");
     let cancel = Cancel::new();
     ran(&engine.card().name, || {
         engine.compose(&prompt, &mut |_| cancel.cancel(), &cancel)
+    })
+}
+
+/// A word, unheard.
+pub(super) fn synthesizer(engine: &dyn Synthesizer) -> Result<(), String> {
+    if engine.card().grade != Grade::Local {
+        return Ok(());
+    }
+    let word = Script {
+        text: "Hello.".to_owned(),
+        voice: None,
+        speed: 1.0,
+    };
+    ran(&engine.card().name, || {
+        engine.speak(&word, &mut |_| {}, &Cancel::new()).map(drop)
     })
 }
 

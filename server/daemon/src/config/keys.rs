@@ -1,7 +1,7 @@
 //! Every key: its path in the file, what it takes, and where it goes.
 
 use super::{
-    Config, Ending, Isolation, KokoroRuntime, Language, Order, Recognition, Synthesis,
+    Config, Ending, Isolation, KokoroRuntime, Language, Order, Recognition, Spare, Synthesis,
     VoiceDetection,
 };
 use std::net::{IpAddr, SocketAddr};
@@ -78,6 +78,11 @@ keys! {
     "engines.isolation" Text |c, v| c.isolation = choice(v, &[
         ("none", Isolation::None),
         ("process", Isolation::Process),
+    ])?;
+    "engines.spare" Text |c, v| c.spare = choice(v, &[
+        ("auto", Spare::Auto),
+        ("yes", Spare::Yes),
+        ("no", Spare::No),
     ])?;
     "whisper.model" Text |c, v| {
         if let Some(text) = filled(v)? {

@@ -1,10 +1,14 @@
 //! What the server is told: defaults, then the file, then the environment, then the command line.
 
 mod check;
+mod choices;
 pub(crate) mod keys;
 mod mistakes;
 mod order;
 
+pub(crate) use choices::{
+    Ending, Isolation, KokoroRuntime, Language, Recognition, Spare, Synthesis, VoiceDetection,
+};
 use keys::KEYS;
 pub(crate) use mistakes::Mistakes;
 pub(crate) use order::Order;
@@ -40,6 +44,7 @@ pub(crate) struct Config {
     pub(crate) language_model: Order<Language>,
     pub(crate) synthesizer: Order<Synthesis>,
     pub(crate) isolation: Isolation,
+    pub(crate) spare: Spare,
     pub(crate) whisper_model: Option<PathBuf>,
     pub(crate) whisper_language: Option<String>,
     pub(crate) llama_model: Option<PathBuf>,
@@ -88,61 +93,6 @@ pub(crate) struct Config {
     pub(crate) lan: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(crate) enum VoiceDetection {
-    Silero,
-    Earshot,
-    Scripted,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(crate) enum Ending {
-    Rules,
-    SmartTurn,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(crate) enum Recognition {
-    PocketSphinx,
-    Whisper,
-    Remote,
-    None,
-    Scripted,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(crate) enum Language {
-    Quote,
-    Llama,
-    Remote,
-    Scripted,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(crate) enum Synthesis {
-    Flite,
-    Kokoro,
-    Remote,
-    None,
-    Scripted,
-}
-
-/// Where native code runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(crate) enum Isolation {
-    /// In the server's own process.
-    None,
-    /// In a child that may die.
-    Process,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(crate) enum KokoroRuntime {
-    Auto,
-    Rten,
-    Ort,
-}
-
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -162,6 +112,7 @@ impl Default for Config {
             language_model: Order::of(Language::Quote),
             synthesizer: Order::of(Synthesis::Flite),
             isolation: Isolation::None,
+            spare: Spare::Auto,
             whisper_model: None,
             whisper_language: None,
             llama_model: None,

@@ -115,7 +115,7 @@ fn every_key_of_the_sample_has_its_meaning_above() {
 }
 
 /// One value for every key, none of them the default.
-const OTHER: [(&str, &str); 55] = [
+const OTHER: [(&str, &str); 56] = [
     ("server.listen", "127.0.0.1:9"),
     ("server.key", "K"),
     (
@@ -135,6 +135,7 @@ const OTHER: [(&str, &str); 55] = [
     ("engines.language_model", "scripted"),
     ("engines.synthesizer", "none"),
     ("engines.isolation", "process"),
+    ("engines.spare", "no"),
     ("whisper.model", "/whisper.bin"),
     ("whisper.language", "de"),
     ("llama.model", "/llama.gguf"),

@@ -26,7 +26,7 @@ impl Machine {
     pub(crate) fn this() -> Self {
         let told = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
         Self {
-            memory: total(&told),
+            memory: entry(&told, "MemTotal:"),
             gpu_memory: gpu_memory(),
         }
     }
@@ -55,11 +55,25 @@ impl Machine {
     }
 }
 
+/// What may still be taken without taking it from others; `None` where it is not known.
+pub(crate) fn available() -> Option<u64> {
+    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let free = entry(&read("/proc/meminfo"), "MemAvailable:")?;
+    let group = |name: &str| {
+        read(&format!("/sys/fs/cgroup/{name}"))
+            .trim()
+            .parse::<u64>()
+    };
+    let left = match (group("memory.max"), group("memory.current")) {
+        (Ok(most), Ok(used)) => most.saturating_sub(used),
+        _ => u64::MAX,
+    };
+    Some(free.min(left))
+}
+
 /// `MemTotal:       24567890 kB`
-fn total(meminfo: &str) -> Option<u64> {
-    let line = meminfo
-        .lines()
-        .find_map(|line| line.strip_prefix("MemTotal:"))?;
+fn entry(meminfo: &str, name: &str) -> Option<u64> {
+    let line = meminfo.lines().find_map(|line| line.strip_prefix(name))?;
     let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     kilobytes.checked_mul(1024)
 }
@@ -102,9 +116,10 @@ mod tests {
     #[test]
     fn memory_is_read_as_the_kernel_writes_it() {
         let told = "MemTotal:       24567890 kB\nMemFree:  1 kB\n";
-        assert_eq!(total(told), Some(24_567_890 * 1024));
+        assert_eq!(entry(told, "MemTotal:"), Some(24_567_890 * 1024));
+        assert_eq!(entry(told, "MemFree:"), Some(1024));
         for strange in ["", "MemTotal:", "MemTotal: many kB", "MemTotal: 5 MB"] {
-            assert_eq!(total(strange), None, "{strange}");
+            assert_eq!(entry(strange, "MemTotal:"), None, "{strange}");
         }
     }
 }

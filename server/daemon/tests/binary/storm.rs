@@ -19,26 +19,49 @@ pub(crate) struct Talk {
 /// What came of the questions that a death fell into.
 #[derive(Debug, Default)]
 pub(crate) struct Toll {
-    /// Of children: who strikes one that was struck already does nothing.
+    /// Of children that served: who strikes one that was struck already does nothing.
     pub(crate) deaths: AtomicUsize,
+    /// Of those that stood by, or were being loaded to.
+    pub(crate) beside: AtomicUsize,
     struck: Mutex<BTreeSet<i32>>,
     pub(crate) heard: AtomicUsize,
     pub(crate) apologised: AtomicUsize,
 }
 
-/// Children of the server: `flite` and its like are none that stay.
-pub(crate) fn engines_of(server: u32) -> Option<Pid> {
+impl Toll {
+    /// False where it was struck before.
+    fn strike(&self, child: Pid, signal: Signal, deaths: &AtomicUsize) -> bool {
+        let mut before = self.struck.lock().expect("nobody panicked");
+        let struck =
+            before.insert(child.as_raw_nonzero().get()) && kill_process(child, signal).is_ok();
+        deaths.fetch_add(usize::from(struck), Ordering::Relaxed);
+        struck
+    }
+}
+
+/// Children of the server, the oldest first: that one serves, and the other stands by or is being loaded. `flite` and its
+/// like are none that stay.
+pub(crate) fn engines_of(server: u32) -> Vec<Pid> {
     let processes = std::fs::read_dir("/proc").expect("Linux has it").flatten();
-    let mut numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-    let ours = |number: &i32| {
-        let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).unwrap_or_default();
-        // What follows the name in brackets: the state, then the parent.
-        let rest = stat.rsplit(") ").next().unwrap_or_default();
-        let mut fields = rest.split(' ');
-        let dead = fields.next() == Some("Z");
-        !dead && fields.next() == Some(server.to_string().as_str())
-    };
-    numbers.find(ours).and_then(Pid::from_raw)
+    let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    let mut ours: Vec<(u64, i32)> = numbers
+        .filter_map(|number| Some((began(number, server)?, number)))
+        .collect();
+    ours.sort_unstable();
+    let pids = ours.into_iter();
+    pids.filter_map(|(_, number)| Pid::from_raw(number))
+        .collect()
+}
+
+/// When it began, if it is a child of the server and lives.
+fn began(number: i32, server: u32) -> Option<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
+    // What follows the name in brackets: the state, then the parent. The dead have no command line.
+    let fields: Vec<&str> = stat.rsplit(") ").next()?.split(' ').collect();
+    // One that is just being begun still is the server by its name: it is not there yet.
+    let line = std::fs::read_to_string(format!("/proc/{number}/cmdline")).ok()?;
+    let ours = line.contains("engines") && fields.get(1)?.parse() == Ok(server);
+    ours.then(|| fields.get(19)?.parse().ok())?
 }
 
 pub(crate) async fn place(server: &Server) -> Call {
@@ -66,14 +89,15 @@ async fn ask(server: &Server, talk: &Talk, caller: u64, deaths: usize, toll: &To
         let signal = signals[(seed >> 40) as usize % 3];
         let from = call.look(|tape| tape.ledger.replies.len());
         let strike = || {
-            let child = engines_of(server.pid());
-            let struck = child.is_some_and(|child| {
-                let mut before = toll.struck.lock().expect("nobody panicked");
-                before.insert(child.as_raw_nonzero().get()) && kill_process(child, signal).is_ok()
-            });
-            toll.deaths
-                .fetch_add(usize::from(struck), Ordering::Relaxed);
-            struck
+            let engines = engines_of(server.pid());
+            // Now and then the one that stands by goes with it.
+            let both = (seed >> 44).is_multiple_of(4);
+            if let (true, [_, second]) = (both, engines.as_slice()) {
+                toll.strike(*second, signal, &toll.beside);
+            }
+            engines
+                .first()
+                .is_some_and(|first| toll.strike(*first, signal, &toll.deaths))
         };
         let spoken = (seed >> 33).is_multiple_of(4);
         let expected = if spoken {
