@@ -132,9 +132,14 @@ fn attend(shared: &Arc<Shared>, place: usize, line: &Arc<Line>) -> std::io::Resu
     let hears = move || {
         line.attend(&mut |news| {
             let mut state = shared.state();
-            if state.berths[place].holds(&line) {
-                note(&mut state, place, news);
-                drop(state);
+            if !state.berths[place].holds(&line) {
+                return;
+            }
+            // Nobody waits for the end of a job here.
+            let awaited = !matches!(news, News::Ended { .. });
+            note(&mut state, place, news);
+            drop(state);
+            if awaited {
                 shared.changed.notify_all();
             }
         });

@@ -74,3 +74,19 @@ fn one_that_stood_by_and_died_is_replaced_and_nobody_is_away() {
     assert_eq!((account.pid, account.deaths), (first, 1));
     assert_eq!((account.returns.count, account.again), (0, 0));
 }
+
+#[test]
+fn each_child_is_told_why_it_is_begun() {
+    let kill = |house: &House, name: &str| {
+        let asked = format!("fate:kill@0#{name} two");
+        assert_eq!(house.compose(&asked), (asked.clone(), Ok(())));
+    };
+    let alone = House::open(patience());
+    kill(&alone, "once");
+    assert_eq!(alone.starts(), ["First", "Again"]);
+    let house = House::open_with(patience(), true);
+    house.until_another_stands_by();
+    kill(&house, "once");
+    house.until_another_stands_by();
+    assert_eq!(house.starts(), ["First", "Beside", "Beside"]);
+}
