@@ -50,7 +50,7 @@ fn one_that_does_not_come_up_costs_nothing() {
     }
     let account = house.apart.account();
     assert_eq!((account.pid, account.returns.count), (first, 0));
-    // When it rests for long, and the first one dies, it does not rest any more.
+    // It may rest for long by now; not when the first one dies.
     std::fs::remove_file(&unfit).expect("it is there");
     let asked = "fate:kill@0#once two".to_owned();
     assert_eq!(house.compose(&asked), (asked, Ok(())));
