@@ -1,12 +1,15 @@
 //! Who serves, who stands by, and who may begin: all that the keepers of the children know together.
 
 use crate::crew::Crew;
+use crate::keeper::Patience;
 use crate::line::Line;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// One child serves; where there is room, a second one stands by.
 pub(crate) const BERTHS: usize = 2;
+
+const LONGEST_REST: Duration = Duration::from_secs(60);
 
 /// A place for one child, with a keeper of its own.
 #[derive(Default)]
@@ -50,6 +53,33 @@ pub struct Returns {
     pub slowest: Duration,
 }
 
+/// Of late, and how often they were too many.
+#[derive(Default)]
+pub(crate) struct Deaths {
+    at: Vec<Instant>,
+    rests: u32,
+}
+
+impl Deaths {
+    pub(crate) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// One more. How long is to be rested, where so many came that the next child would only die again.
+    pub(crate) fn note(&mut self, now: Instant, patience: &Patience) -> Option<Duration> {
+        self.at.retain(|died| now - *died < patience.within);
+        self.at.push(now);
+        if self.at.len() < patience.deaths {
+            return None;
+        }
+        // One more death is enough to rest again.
+        self.at.truncate(patience.deaths.saturating_sub(1));
+        let longer = 2_u32.saturating_pow(self.rests);
+        self.rests = self.rests.saturating_add(1).min(16);
+        Some(patience.rest.saturating_mul(longer).min(LONGEST_REST))
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) berths: [Berth; BERTHS],
@@ -58,11 +88,12 @@ pub(crate) struct State {
     /// Nobody serves, and nobody is begun for a while: why.
     pub(crate) resting: Option<String>,
     pub(crate) over: bool,
-    pub(crate) died: Vec<Instant>,
+    /// Deaths that left nobody who serves, until a job is done; and those beside one who does, until another is up.
+    pub(crate) alone: Deaths,
+    pub(crate) beside: Deaths,
     /// When the last one that served was last known to live, until the next one serves.
     fell: Option<Instant>,
     pub(crate) returns: Returns,
-    pub(crate) rests: u32,
     /// The crew of the first child; every later one is the same.
     pub(crate) crew: Option<Crew>,
 }
@@ -109,6 +140,7 @@ impl State {
     pub(crate) fn came_up(&mut self, place: usize) -> Option<Duration> {
         let berth = &mut self.berths[place];
         (berth.up, berth.was_up) = (true, true);
+        self.beside.forget();
         if self.serving.is_some() {
             return None;
         }

@@ -17,7 +17,6 @@ use std::time::{Duration, Instant};
 
 /// So often it is asked anew whether a second child is wanted.
 const ANEW: Duration = Duration::from_secs(2);
-const LONGEST_REST: Duration = Duration::from_secs(60);
 
 /// Why a child is of no more use, and when it was last known to live.
 struct Fell {
@@ -132,9 +131,14 @@ fn attend(shared: &Arc<Shared>, place: usize, line: &Arc<Line>) -> std::io::Resu
     let hears = move || {
         line.attend(&mut |news| {
             let mut state = shared.state();
-            if state.berths[place].holds(&line) {
-                note(&mut state, place, news);
-                drop(state);
+            if !state.berths[place].holds(&line) {
+                return;
+            }
+            // Nobody waits for the end of a job here.
+            let awaited = !matches!(news, News::Ended { .. });
+            note(&mut state, place, news);
+            drop(state);
+            if awaited {
                 shared.changed.notify_all();
             }
         });
@@ -157,8 +161,7 @@ fn note(state: &mut State, place: usize, news: News) {
         News::Loaded(Err(why)) => state.berths[place].unfit = Some(why),
         News::Ended { done } => {
             if done {
-                state.died.clear();
-                state.rests = 0;
+                state.alone.forget();
             }
         }
         News::Broken(how) => state.berths[place].broken = Some(how),
@@ -227,22 +230,26 @@ fn mourn(shared: &Shared, place: usize, why: String) -> bool {
     if state.over {
         return false;
     }
-    let (now, patience) = (Instant::now(), &shared.patience);
     shared.deaths.fetch_add(1, Ordering::Relaxed);
-    state.died.retain(|died| now - *died < patience.within);
-    state.died.push(now);
     if state.crew.is_none() {
         // It never worked: whoever started the server is told, and nobody waits.
         state.resting = Some(why);
         shared.changed.notify_all();
         return false;
     }
-    tracing::warn!(
-        deaths = state.died.len(),
-        "the engines' process is begun anew: {why}"
-    );
-    if state.died.len() >= patience.deaths {
-        state = rest(shared, state, &why, never_up);
+    tracing::warn!("an engines' process has died, and another is begun: {why}");
+    let deaths = match state.serves() {
+        true => &mut state.beside,
+        false => &mut state.alone,
+    };
+    if let Some(pause) = deaths.note(Instant::now(), &shared.patience) {
+        let deed = match never_up {
+            true => "do not come up",
+            false => "break down again and again",
+        };
+        let why = format!("the engines {deed}: {why}");
+        tracing::error!(seconds = pause.as_secs(), "{why}; they rest");
+        state = rest(shared, state, why, pause);
     }
     shared.changed.notify_all();
     !state.over
@@ -252,25 +259,12 @@ fn mourn(shared: &Shared, place: usize, why: String) -> bool {
 fn rest<'a>(
     shared: &'a Shared,
     mut state: MutexGuard<'a, State>,
-    why: &str,
-    never_up: bool,
+    why: String,
+    pause: Duration,
 ) -> MutexGuard<'a, State> {
-    let longer = 2_u32.saturating_pow(state.rests);
-    let pause = (shared.patience.rest.saturating_mul(longer)).min(LONGEST_REST);
-    state.rests = state.rests.saturating_add(1).min(16);
-    let deed = match never_up {
-        true => "do not come up",
-        false => "break down again and again",
-    };
-    let reason = format!("the engines {deed}: {why}");
-    tracing::error!(seconds = pause.as_secs(), "{reason}; they rest");
-    // One more death is enough to rest again.
-    state
-        .died
-        .truncate(shared.patience.deaths.saturating_sub(1));
     let served = state.serves();
     if !served {
-        state.resting = Some(reason);
+        state.resting = Some(why);
     }
     shared.changed.notify_all();
     let until = Instant::now() + pause;

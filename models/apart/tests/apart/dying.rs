@@ -77,6 +77,19 @@ fn code_that_never_returns_is_ended() {
     assert_eq!(house.apart.account().deaths, 1);
 }
 
+/// Heartbeats are not what tells of it: a busy machine delays them.
+#[test]
+fn a_stopped_child_is_known_by_its_parent() {
+    let house = House::open(models_apart::Patience {
+        missed: u32::MAX,
+        silent: std::time::Duration::from_secs(3_600),
+        ..patience()
+    });
+    let asked = "fate:stop@1#once and on";
+    assert_eq!(house.compose(asked), (asked.to_owned(), Ok(())));
+    assert_eq!(house.apart.account().deaths, 1);
+}
+
 /// Cancelled, a job is over here at once; the child that goes on with it is ended in its own time.
 #[test]
 fn a_cancelled_job_that_hangs_costs_the_child_and_not_the_caller() {

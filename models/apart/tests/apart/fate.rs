@@ -3,7 +3,7 @@
 //! A job says `fate:KIND@STEP#NAME` somewhere in its words. At that step the process meets that end, and a file of that
 //! name is left behind, so that the next child does the same job in peace.
 
-use models_apart::Aboard;
+use models_apart::{Aboard, Start};
 use models_engine::scripted::{ScriptedLanguage, ScriptedRecognizer, ScriptedSynthesizer};
 use models_engine::{
     Cancel, Card, Hint, Hypothesis, LanguageModel, Listening, Piece, Prompt, Recognizer, Script,
@@ -23,7 +23,7 @@ pub(crate) const SIMPLE: &str = "simple";
 /// The step of an utterance at which words are settled, once or several times.
 pub(crate) const SETTLING: usize = 98;
 
-pub(crate) fn load(mode: &str, plan: &[u8]) -> Result<Aboard, String> {
+pub(crate) fn load(mode: &str, plan: &[u8], start: Start) -> Result<Aboard, String> {
     match mode {
         "engines" => {}
         "panics" => panic!("planted"),
@@ -31,6 +31,11 @@ pub(crate) fn load(mode: &str, plan: &[u8]) -> Result<Aboard, String> {
         _ => kill(Signal::ABORT),
     }
     let folder = PathBuf::from(String::from_utf8_lossy(plan).into_owned());
+    let starts = std::fs::File::options()
+        .create(true)
+        .append(true)
+        .open(folder.join("starts"));
+    let _ = starts.map(|mut starts| writeln!(starts, "{start:?}"));
     if folder.join("unfit").exists() {
         kill(Signal::SEGV);
     }

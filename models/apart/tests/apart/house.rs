@@ -101,6 +101,13 @@ impl House {
         }
     }
 
+    /// Why each child that loaded was begun.
+    pub(crate) fn starts(&self) -> Vec<String> {
+        let told = std::fs::read_to_string(self.folder.join("starts"));
+        let told = told.expect("the first has written it");
+        told.lines().map(str::to_owned).collect()
+    }
+
     /// Waits until a second child stands by; its number.
     pub(crate) fn until_another_stands_by(&self) -> u32 {
         loop {

@@ -100,17 +100,18 @@ fn a_child_that_no_longer_comes_up_is_said_to() {
 }
 
 #[test]
-fn the_child_goes_with_the_last_who_needs_it() {
-    let house = House::open(patience());
-    let pid = house.apart.account().pid.expect("it lives");
-    let alive = move || {
+fn the_children_go_with_the_last_who_needs_them() {
+    let house = House::open_with(patience(), true);
+    let second = house.until_another_stands_by();
+    let first = house.apart.account().pid.expect("it lives");
+    let alive = |pid: u32| {
         let status = std::fs::read_to_string(format!("/proc/{pid}/cmdline"));
         status.is_ok_and(|line| line.contains("the_child"))
     };
-    assert!(alive());
+    assert!(alive(first) && alive(second));
     drop(house);
-    // What is awaited is its end; a pause only spares the machine.
-    while alive() {
+    // What is awaited is their end; a pause only spares the machine.
+    while alive(first) || alive(second) {
         std::thread::yield_now();
     }
 }

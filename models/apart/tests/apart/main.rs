@@ -16,7 +16,7 @@ fn the_child() {
     if let Ok(mode) = std::env::var(house::CHILD) {
         panic!(
             "{}",
-            models_apart::serve(move |plan, _| fate::load(&mode, plan))
+            models_apart::serve(move |plan, start| fate::load(&mode, plan, start))
         );
     }
 }

@@ -110,3 +110,26 @@ async fn who_settles_nothing_is_taken_at_the_words_so_far() {
     // 500 ms of voice are two words.
     assert_eq!(through_a_port(engine, SIMPLE).await, answers("what is"));
 }
+
+/// Whether they came before words were asked for, or while those were waited for.
+#[test]
+fn words_so_far_are_told_once_though_others_were_asked_for() {
+    let house = House::open(patience());
+    let cancel = Cancel::new();
+    for _ in 0..20 {
+        let listening = house.recognizer.listen(&told(SIMPLE));
+        let mut listening = listening.expect("it listens");
+        let mut push = |speech: &[f32]| listening.push(speech, &cancel).expect("speech is taken");
+        let before = push(&voice(6 * A_TENTH));
+        listening.settle(&cancel).expect("words are settled");
+        let after = listening
+            .push(&[0.0; 160], &cancel)
+            .expect("speech is taken");
+        let told: Vec<String> = [before, after]
+            .into_iter()
+            .flatten()
+            .map(|words| words.text)
+            .collect();
+        assert_eq!(told, [HEARD]);
+    }
+}

@@ -50,7 +50,7 @@ fn one_that_does_not_come_up_costs_nothing() {
     }
     let account = house.apart.account();
     assert_eq!((account.pid, account.returns.count), (first, 0));
-    // When it rests for long, and the first one dies, it does not rest any more.
+    // It may rest for long by now; not when the first one dies.
     std::fs::remove_file(&unfit).expect("it is there");
     let asked = "fate:kill@0#once two".to_owned();
     assert_eq!(house.compose(&asked), (asked, Ok(())));
@@ -73,4 +73,20 @@ fn one_that_stood_by_and_died_is_replaced_and_nobody_is_away() {
     let account = house.account_after(1);
     assert_eq!((account.pid, account.deaths), (first, 1));
     assert_eq!((account.returns.count, account.again), (0, 0));
+}
+
+#[test]
+fn each_child_is_told_why_it_is_begun() {
+    let kill = |house: &House, name: &str| {
+        let asked = format!("fate:kill@0#{name} two");
+        assert_eq!(house.compose(&asked), (asked.clone(), Ok(())));
+    };
+    let alone = House::open(patience());
+    kill(&alone, "once");
+    assert_eq!(alone.starts(), ["First", "Again"]);
+    let house = House::open_with(patience(), true);
+    house.until_another_stands_by();
+    kill(&house, "once");
+    house.until_another_stands_by();
+    assert_eq!(house.starts(), ["First", "Beside", "Beside"]);
 }
