@@ -3,7 +3,7 @@
 #
 #   sh client/probe/beside.sh             five rounds and the calls a core; about ten minutes
 #   BESIDE_ROUNDS=3 BESIDE_FILL=no ...    fewer rounds, and no search for the calls that a core holds
-#   BESIDE_CALLS=5 BESIDE_WINDOW=512 ...  callers under load; the silence in ms that ends an utterance
+#   BESIDE_CALLS=5 BESIDE_WINDOW=480 ...  callers under load; the silence in ms that ends an utterance
 #   BESIDE_OTHERS="aiortc pipecat" ...    whom to measure beside us; "" for ours alone
 #   BESIDE_BIN=DIR ...                    the binaries in DIR instead of building them
 #   BESIDE_OUT=DIR ...                    where the raw figures go, one JSON file a run
@@ -15,7 +15,7 @@ cd "$(dirname "$0")/../.."
 
 ROUNDS=${BESIDE_ROUNDS:-5}
 CALLS=${BESIDE_CALLS:-5}
-WINDOW=${BESIDE_WINDOW:-512}
+WINDOW=${BESIDE_WINDOW:-480}
 FILL=${BESIDE_FILL:-yes}
 OTHERS=${BESIDE_OTHERS-aiortc pipecat}
 PROFILE=${BESIDE_PROFILE:-${BENCH_PROFILE:-dev}}
@@ -72,7 +72,7 @@ for question in "Where did you put the other garden door?" "Could you read the w
     flite -voice $voice -t "$question" -o "$folder/$n.wav"
     set -- "$@" --say "$folder/$n.wav"
 done
-flite -voice slt -t "I would like to know when you are open on Sunday morning." -o "$folder/crowd.wav"
+flite -voice slt -t "Please tell me when you are open." -o "$folder/crowd.wav"
 
 # What both agents hear and say, 33 letters or two seconds of a tone, and how long each engine takes.
 REPARTEE_SCRIPT=${BESIDE_SCRIPT:-'{"says": "How may we help you with this phone today", "recognition_ms": 0, "search_ms": 0, "words_ms": 0, "sound_ms": 0}'}

@@ -8,6 +8,7 @@ the answer, the voice is a tone of 440 Hz, 60 ms for each letter, and each takes
 
 import argparse
 import asyncio
+import dataclasses
 import itertools
 import json
 import math
@@ -77,8 +78,8 @@ class Recognizer(SegmentedSTTService):
 
 class Words(LLMService):
     def __init__(self, script):
-        fields = (name for name in LLMSettings.__dataclass_fields__ if name != "extra")
-        super().__init__(settings=LLMSettings(**dict.fromkeys(fields)))
+        names = [field.name for field in dataclasses.fields(LLMSettings) if field.name != "extra"]
+        super().__init__(settings=LLMSettings(**dict.fromkeys(names)))
         self.script = script
 
     async def process_frame(self, frame, direction):

@@ -177,7 +177,7 @@ pub(crate) struct BesideArgs {
     #[arg(long, default_value_t = 5)]
     pub(crate) calls: usize,
     /// The silence that ends an utterance, in ms.
-    #[arg(long, value_name = "MS", default_value_t = 512)]
+    #[arg(long, value_name = "MS", default_value_t = 480)]
     pub(crate) window: u64,
     /// Questions in a round; each second one cuts in.
     #[arg(long, default_value_t = 8)]
