@@ -134,12 +134,14 @@ async fn visit(
         storm(&server, &options, 1, 1).await?;
     }
     found.memory_kb_before = server.cost()?.memory_kb;
-    let loaded = load(contender, &server, crew).await?;
-    let faults = faults_of_load(contender.kind, &loaded, machine::cores());
-    found.load = Some(Judged {
-        found: loaded,
-        faults,
-    });
+    if crew.calls > 0 {
+        let loaded = load(contender, &server, crew).await?;
+        let faults = faults_of_load(contender.kind, &loaded, machine::cores());
+        found.load = Some(Judged {
+            found: loaded,
+            faults,
+        });
+    }
     if contender.kind != Kind::Pipecat && plan.settings.storm > 0 {
         let Settings {
             storm: calls,

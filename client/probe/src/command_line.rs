@@ -180,7 +180,7 @@ pub(crate) struct BesideArgs {
     #[arg(long, value_name = "MS", default_value_t = 480)]
     pub(crate) window: u64,
     /// Questions in a round; each second one cuts in.
-    #[arg(long, default_value_t = 8)]
+    #[arg(long, default_value_t = 6)]
     pub(crate) exchanges: usize,
     /// Calls in a round's storm of set-ups.
     #[arg(long, default_value_t = 40)]

@@ -16,6 +16,8 @@ const MOST_MISSED_PERCENT: f64 = 0.5;
 const MOST_LATE_PERCENT: f64 = 0.5;
 /// New callers have had their first answer after so long.
 const SETTLE: Duration = Duration::from_secs(3);
+/// Each step is measured for so long.
+const LENGTH: Duration = Duration::from_secs(5);
 /// No step is tried beyond.
 const MOST_CALLS: usize = 300;
 
@@ -48,6 +50,10 @@ pub(crate) async fn fill(
     first: usize,
 ) -> Result<Filled, Trouble> {
     let others = machine::cores() - 1;
+    let crew = &Crew {
+        length: LENGTH,
+        ..crew.clone()
+    };
     let server = contender.start(key, folder, Some("0")).await?;
     pin(&format!("1-{others}"))?;
     let filled = steps(contender, &server, crew, first).await;
@@ -80,11 +86,21 @@ async fn steps(
             break;
         }
         filled.held = calls;
-        calls += (calls / 10).max(1);
+        calls = next(
+            calls,
+            filled.steps.last().map_or(0.0, |step| step.cpu_percent),
+        );
     }
     // Whoever is too busy to say goodbye is about to be ended.
     crowd.leave().await.ok();
     Ok(filled)
+}
+
+/// In leaps to where four fifths of the core should be in use, and then by one caller in sixteen.
+fn next(calls: usize, cpu_percent: f64) -> usize {
+    let leap = (80.0 / cpu_percent.max(1.0)).min(1.5);
+    let leapt = (calls as f64 * leap) as usize;
+    leapt.max(calls + (calls / 16).max(1))
 }
 
 fn end_of(load: &Load) -> Option<End> {
@@ -141,6 +157,15 @@ mod tests {
         assert_eq!(end_of(&step(2_000, 10, 0)), None);
         assert_eq!(end_of(&step(2_000, 11, 0)), Some(End::Full));
         assert_eq!(end_of(&step(0, 0, 0)), Some(End::Full));
+    }
+
+    #[test]
+    fn steps_are_wide_where_there_is_room_and_small_near_the_end() {
+        assert_eq!(next(32, 20.0), 48);
+        assert_eq!(next(40, 64.0), 50);
+        assert_eq!(next(64, 79.0), 68);
+        assert_eq!(next(64, 99.0), 68);
+        assert_eq!(next(1, 0.0), 2);
     }
 
     #[test]

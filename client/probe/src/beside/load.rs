@@ -80,7 +80,7 @@ impl Crowded {
         while self.calls.len() < calls {
             let number = self.calls.len();
             let options = CallOptions {
-                deaf: number % LISTENS != 0,
+                deaf: !number.is_multiple_of(LISTENS),
                 ..self.options.clone()
             };
             let call = Call::place(&server.door, &options).await?;

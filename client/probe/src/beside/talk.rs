@@ -23,6 +23,10 @@ const SILENCE_MS: f64 = 300.0;
 const PATIENCE: Duration = Duration::from_secs(8);
 /// The agent's level is judged on so much before the caller cuts in.
 const REFERENCE_MS: f64 = 400.0;
+/// Silero's window, and that of the detectors that stand in for it: 512 samples at 16 kHz.
+const DETECTOR_MS: u64 = 32;
+/// What libopus holds back of its input at 48 kHz.
+const CODEC_MS: f64 = 6.5;
 /// The voice has to be down by this much to count as down.
 const DUCK_DB: f32 = 12.0;
 
@@ -42,6 +46,8 @@ pub struct Talked {
     pub overhead_ms: Vec<f64>,
     /// ... and after cutting in.
     pub overhead_after_cut_ms: Vec<f64>,
+    /// Of each of them, after quiet and after cutting in as they came, what the grids do not ask for.
+    pub beyond_grids_ms: Vec<f64>,
     /// From the first voiced packet of a barge-in until the agent was 12 dB down, and until it was silent.
     pub down_ms: Vec<f64>,
     pub silent_ms: Vec<f64>,
@@ -112,10 +118,35 @@ async fn note(
         false => &mut talked.overhead_ms,
     };
     match call.look(|tape| answer_ms(tape, index)) {
-        Some(ms) => overheads.push(ms - window_ms as f64),
+        Some(ms) => {
+            let (overhead_ms, grid_ms) = (
+                ms - window_ms as f64,
+                call.look(|tape| grid_ms(frames_up_to(tape, &uttered), window_ms)),
+            );
+            overheads.push(overhead_ms);
+            talked.beyond_grids_ms.push(overhead_ms - grid_ms);
+        }
         None => talked.missing += 1,
     }
     Ok(())
+}
+
+/// Frames that were sent, the last voiced one of the question included.
+fn frames_up_to(tape: &Tape, uttered: &Uttered) -> usize {
+    let last_ms = uttered.last_voiced_ms.unwrap_or(f64::INFINITY);
+    tape.sent.partition_point(|frame| frame.at_ms <= last_ms)
+}
+
+/// What no server can save that counts silence in whole windows of its detector from the first packet on, and hears of
+/// their ends by packets: the voice ends this many frames after the first, and as much later as the codec holds back.
+fn grid_ms(frames: usize, silence_ms: u64) -> f64 {
+    let window = DETECTOR_MS as f64;
+    let spoken_ms = (frames as u64 * FRAME_MS) as f64;
+    let last_window_ms = ((spoken_ms + CODEC_MS) / window).ceil() * window;
+    let silence_windows = silence_ms.div_ceil(DETECTOR_MS) as f64;
+    let over_ms = last_window_ms + silence_windows * window;
+    let frame = FRAME_MS as f64;
+    (over_ms / frame).ceil() * frame - spoken_ms - silence_ms as f64
 }
 
 /// Once all of the question is out.
@@ -201,6 +232,17 @@ mod tests {
             _ => -120.0,
         };
         assert_eq!(quietened(&tape(agent), &BARGE), Some((100.0, 400.0)));
+    }
+
+    #[test]
+    fn the_grids_ask_for_one_or_two_packets_more_than_the_silence() {
+        // 480 ms are 15 windows and 24 packets: what is left is where the voice ended.
+        let asked: Vec<f64> = (1..=8).map(|frames| grid_ms(frames, 480)).collect();
+        assert_eq!(asked, [20.0, 40.0, 40.0, 20.0, 40.0, 20.0, 20.0, 40.0]);
+        assert_eq!(grid_ms(9, 480), grid_ms(1, 480));
+        // 500 ms are counted as 512.
+        assert_eq!(grid_ms(6, 500), 20.0);
+        assert_eq!(grid_ms(2, 500), 60.0 - 20.0);
     }
 
     #[test]

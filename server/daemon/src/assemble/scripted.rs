@@ -79,6 +79,10 @@ fn taking(milliseconds: u64) -> Conduct {
     })
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "an engine that takes a fixed time is what was asked for"
+)]
 fn wait(time: Duration) {
     if !time.is_zero() {
         std::thread::sleep(time);
