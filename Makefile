@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make test`. Each installs what it lacks and says so.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit browser bench fuzz cuda vulkan packages setup clean
+.PHONY: help run test check unit browser bench bench-beside fuzz cuda vulkan packages setup clean
 
 # Options of the server: make run ARGS="--knowledge ~/handbook"
 ARGS ?=
@@ -9,7 +9,7 @@ ARGS ?=
 help: ## What can be done here
 	@echo "Repartee: voice calls with an AI on your own machine."
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 27
 	@echo
 	@echo "Options of the server: make run ARGS=\"--lan\"  (all of them: make run ARGS=--help)"
 
@@ -42,6 +42,11 @@ bench: ## Measure speed and cost; writes docs/benchmarks.md's figures to the scr
 	@sh server/setup.sh test
 	@sh models/setup.sh test
 	@sh client/probe/bench.sh
+
+bench-beside: ## The part of it that runs our server beside aiortc and Pipecat, from PyPI; ten minutes
+	@sh server/setup.sh test
+	@sh models/setup.sh test
+	@sh client/probe/beside.sh
 
 fuzz: ## Attack the parsers for ten minutes (FUZZ_SECONDS=600)
 	@signaling/protocol/fuzz/run $${FUZZ_SECONDS:-600}

@@ -1,10 +1,11 @@
 #!/bin/sh
 # Measures a server on this machine with the probe, and prints each figure beside its aim.
 #
-#   make bench                     all of it, about twenty minutes
+#   make bench                     all of it, about half an hour
 #   BENCH_QUESTIONS=5 make bench   fewer questions
 #   BENCH_SENTENCES=10 make bench  fewer sentences with pauses, and fewer over a bad network
 #   BENCH_CROWD="2 4" make bench   other numbers of callers who talk with the built-in engines; "" for none
+#   BENCH_BESIDE=no make bench     nothing beside aiortc and Pipecat (ten minutes less)
 #   BENCH_BIN=DIR make bench       the binaries in DIR instead of building them
 #
 # Figures stand for this machine as it is now: run it on an idle one. It ends with 1 when something did not
@@ -109,6 +110,10 @@ title "20 talking calls, scripted engines behind the default voice detector (aim
 # shellcheck disable=SC2086
 serve $scripted
 "$probe" load --url "$URL" --calls 20 --say "$folder/1.wav" --for 30 --pid "$server"
+
+title "Beside aiortc and Pipecat (its own rounds; BENCH_BESIDE=no leaves them out)"
+stop
+[ "${BENCH_BESIDE:-yes}" = no ] || BESIDE_BIN=$bin BESIDE_PROFILE=$PROFILE sh client/probe/beside.sh
 
 title "200 connects and hang-ups (aim: no growth)"
 # shellcheck disable=SC2086

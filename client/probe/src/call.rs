@@ -16,6 +16,7 @@ use crate::door::Door;
 use crate::driver::{Driver, Order, SendClock};
 use crate::impair::{Impairment, Lane};
 use crate::mouth::Mouth;
+use crate::pressing::Pressing;
 use crate::record::Recorder;
 use crate::speech::Speech;
 use crate::tape::Tape;
@@ -131,6 +132,11 @@ impl Call {
         self.order(Order::Say(speech.clone())).await?;
         self.spoken += 1;
         Ok(self.spoken - 1)
+    }
+
+    /// Says this again and again, beginning at one of its frames, in place of anything else.
+    pub async fn repeat(&self, pressing: &Pressing, from: usize) -> Result<(), Trouble> {
+        self.order(Order::Repeat(pressing.clone(), from)).await
     }
 
     /// Types a message that takes the floor as a voice would.

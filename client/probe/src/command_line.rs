@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Barge(BargeArgs),
     /// Write that set of sounds as WAVs, each named by what it is.
     Sounds(SoundsArgs),
+    /// Run our server and others in turns, and compare what they cost and how late they are.
+    Beside(BesideArgs),
     /// Connect and hang up, again and again: how fast, and does anything stay behind?
     Churn(ChurnArgs),
 }
@@ -147,6 +149,54 @@ pub(crate) struct SoundsArgs {
     pub(crate) folder: PathBuf,
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+}
+
+#[derive(Args)]
+pub(crate) struct BesideArgs {
+    /// Our server's address and command: "http://10.0.0.1:8081 repartee serve".
+    #[arg(long, value_name = "URL COMMAND")]
+    pub(crate) ours: String,
+    /// Our server's key.
+    #[arg(long, env = "REPARTEE_KEY", hide_env_values = true)]
+    pub(crate) key: Option<String>,
+    /// The same of aiortc's echo.
+    #[arg(long, value_name = "URL COMMAND")]
+    pub(crate) aiortc: Option<String>,
+    /// The same of Pipecat's agent.
+    #[arg(long, value_name = "URL COMMAND")]
+    pub(crate) pipecat: Option<String>,
+    /// What the one caller asks, about a second of speech; again for the next question.
+    #[arg(long, value_name = "WAV", required = true)]
+    pub(crate) say: Vec<PathBuf>,
+    /// What callers under load say, about two seconds.
+    #[arg(long, value_name = "WAV")]
+    pub(crate) crowd_says: PathBuf,
+    #[arg(long, default_value_t = 5)]
+    pub(crate) rounds: usize,
+    /// Callers under load.
+    #[arg(long, default_value_t = 5)]
+    pub(crate) calls: usize,
+    /// The silence that ends an utterance, in ms.
+    #[arg(long, value_name = "MS", default_value_t = 480)]
+    pub(crate) window: u64,
+    /// Questions in a round; each second one cuts in.
+    #[arg(long, default_value_t = 6)]
+    pub(crate) exchanges: usize,
+    /// Calls in a round's storm of set-ups.
+    #[arg(long, default_value_t = 40)]
+    pub(crate) storm: usize,
+    /// Look for the most calls on one core, too.
+    #[arg(long)]
+    pub(crate) fill: bool,
+    /// An existing folder for the servers' logs.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) logs: PathBuf,
+    /// Everything that was found, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// What is measured, for that file: "aiortc=1.16.0".
+    #[arg(long, value_name = "NAME=VERSION")]
+    pub(crate) version: Vec<String>,
 }
 
 #[derive(Args)]

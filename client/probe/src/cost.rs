@@ -26,6 +26,49 @@ impl Cost {
             files,
         })
     }
+
+    /// The process and all that it started; what has ended counts with whoever waited for it.
+    pub fn of_tree(root: u32) -> Option<Self> {
+        let mut all = Self::read(root)?;
+        all.cpu_s += ended_s(&stat_of(root)?).unwrap_or(0.0);
+        for pid in offspring(root, &parents()) {
+            // One that has gone meanwhile has nothing to add.
+            let Some((cost, stat)) = Self::read(pid).zip(stat_of(pid)) else {
+                continue;
+            };
+            all.cpu_s += cost.cpu_s + ended_s(&stat).unwrap_or(0.0);
+            all.memory_kb += cost.memory_kb;
+            all.files += cost.files;
+        }
+        Some(all)
+    }
+}
+
+fn stat_of(pid: u32) -> Option<String> {
+    std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()
+}
+
+/// Each process with the one that started it.
+fn parents() -> Vec<(u32, u32)> {
+    let all = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter_map(|pid| Some((pid, parent(&stat_of(pid)?)?)))
+        .collect()
+}
+
+fn offspring(root: u32, parents: &[(u32, u32)]) -> Vec<u32> {
+    let mut found = vec![root];
+    let mut next = 0;
+    while let Some(&older) = found.get(next) {
+        let born = parents.iter().filter(|(_, parent)| *parent == older);
+        let new: Vec<u32> = born
+            .map(|(pid, _)| *pid)
+            .filter(|pid| !found.contains(pid))
+            .collect();
+        found.extend(new);
+        next += 1;
+    }
+    found.split_off(1)
 }
 
 /// What a span of time cost.
@@ -58,12 +101,23 @@ impl Spent {
     }
 }
 
-/// Fields 14 and 15, counted behind the name, which may hold spaces and brackets.
-fn cpu_s(stat: &str) -> Option<f64> {
+/// A field behind the name, which may hold spaces and brackets; the state is field 3.
+fn field(stat: &str, number: usize) -> Option<f64> {
     let (_, fields) = stat.rsplit_once(')')?;
-    let fields: Vec<&str> = fields.split_whitespace().collect();
-    let ticks = |index: usize| fields.get(index)?.parse::<f64>().ok();
-    Some((ticks(11)? + ticks(12)?) / TICKS)
+    fields.split_whitespace().nth(number - 3)?.parse().ok()
+}
+
+fn parent(stat: &str) -> Option<u32> {
+    field(stat, 4).map(|pid| pid as u32)
+}
+
+fn cpu_s(stat: &str) -> Option<f64> {
+    Some((field(stat, 14)? + field(stat, 15)?) / TICKS)
+}
+
+/// Of children that have ended and were waited for.
+fn ended_s(stat: &str) -> Option<f64> {
+    Some((field(stat, 16)? + field(stat, 17)?) / TICKS)
 }
 
 fn memory_kb(status: &str) -> Option<u64> {
@@ -81,6 +135,7 @@ mod tests {
     fn reads_the_right_fields_behind_any_name() {
         let stat = "42 (a ) b) S 1 2 3 4 5 6 7 8 9 10 150 50 0 0 20 0";
         assert_eq!(cpu_s(stat), Some(2.0));
+        assert_eq!((parent(stat), ended_s(stat)), (Some(1), Some(0.0)));
         assert_eq!(memory_kb("Name:\tx\nVmRSS:\t  1234 kB\n"), Some(1234));
         assert_eq!((cpu_s("garbage"), memory_kb("")), (None, None));
     }
@@ -90,6 +145,20 @@ mod tests {
         let cost = Cost::read(std::process::id()).expect("this process is running");
         assert!(cost.memory_kb > 100 && cost.files > 2, "{cost:?}");
         assert_eq!(Cost::read(u32::MAX), None);
+    }
+
+    #[test]
+    fn a_tree_is_all_that_was_started_and_nothing_else() {
+        let parents = [(5, 4), (2, 1), (4, 2), (3, 2), (9, 8), (8, 9)];
+        assert_eq!(offspring(2, &parents), [4, 3, 5]);
+        assert_eq!(offspring(8, &parents), [9]);
+        assert!(offspring(7, &parents).is_empty());
+        let me = std::process::id();
+        let (alone, tree) = (Cost::read(me), Cost::of_tree(me));
+        assert!(
+            tree.zip(alone)
+                .is_some_and(|(tree, alone)| tree.cpu_s >= alone.cpu_s)
+        );
     }
 
     #[test]

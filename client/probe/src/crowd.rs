@@ -285,6 +285,8 @@ pub struct ChurnReport {
     pub calls_per_s: f64,
     pub setup_p50_ms: Option<f64>,
     pub setup_p95_ms: Option<f64>,
+    /// The same up to where media could flow.
+    pub connected_p95_ms: Option<f64>,
     /// The server before, after a quarter of the cycles, and after all.
     pub before: Option<Cost>,
     pub quarter: Option<Cost>,
@@ -320,7 +322,7 @@ pub async fn churn(churn: &Churn) -> ChurnReport {
         ..ChurnReport::default()
     };
     let begin = Instant::now();
-    let mut setups = Vec::new();
+    let (mut setups, mut connects) = (Vec::new(), Vec::new());
     let mut running = JoinSet::new();
     let mut started = 0;
     while started < churn.cycles || !running.is_empty() {
@@ -330,7 +332,10 @@ pub async fn churn(churn: &Churn) -> ChurnReport {
             started += 1;
         }
         match running.join_next().await {
-            Some(Ok(Ok(setup_ms))) => setups.push(setup_ms),
+            Some(Ok(Ok((connected_ms, setup_ms)))) => {
+                connects.push(connected_ms);
+                setups.push(setup_ms);
+            }
             Some(Ok(Err(trouble))) => *report.troubles.entry(trouble.to_string()).or_default() += 1,
             Some(Err(_)) | None => {}
         }
@@ -342,14 +347,16 @@ pub async fn churn(churn: &Churn) -> ChurnReport {
     report.calls_per_s = setups.len() as f64 / begin.elapsed().as_secs_f64();
     report.setup_p50_ms = percentile(&setups, 0.5);
     report.setup_p95_ms = percentile(&setups, 0.95);
+    report.connected_p95_ms = percentile(&connects, 0.95);
     report.after = churn.pid.and_then(Cost::read);
     report
 }
 
-async fn come_and_go(door: &Door, options: &CallOptions) -> Result<f64, Trouble> {
+/// When media could flow, and when the data channel was open, too.
+async fn come_and_go(door: &Door, options: &CallOptions) -> Result<(f64, f64), Trouble> {
     let call = Call::place(door, options).await?;
     let tape = call.hang_up().await?;
-    Ok(tape
-        .channel_open_ms
-        .expect("a placed call has its data channel"))
+    let open_ms = tape.channel_open_ms;
+    let open_ms = open_ms.expect("a placed call has its data channel");
+    Ok((tape.connected_ms.unwrap_or(open_ms), open_ms))
 }

@@ -127,6 +127,14 @@ impl Door {
         })
     }
 
+    /// Whether it says that it takes calls.
+    pub(crate) async fn is_ready(&self) -> bool {
+        let mut url = self.base.clone();
+        url.set_path("/readyz");
+        let asked = self.http.get(url).send().await;
+        asked.is_ok_and(|response| response.status().is_success())
+    }
+
     /// Says goodbye for a call.
     pub(crate) async fn hang_up(&self, call_path: &str) -> Result<(), Trouble> {
         let response = self

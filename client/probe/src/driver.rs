@@ -16,9 +16,10 @@ use crate::codec::{Earpiece, Microphone};
 use crate::impair::Lane;
 use crate::level::{FRAME, FRAME_MS, dbfs};
 use crate::mouth::Mouth;
+use crate::pressing::Pressing;
 use crate::record::Recorder;
 use crate::speech::Speech;
-use crate::tape::{Frame, Tape};
+use crate::tape::{Arrival, Frame, Tape};
 use crate::trouble::Trouble;
 
 const FRAME_TIME: Duration = Duration::from_millis(FRAME_MS);
@@ -30,6 +31,8 @@ const BURST: usize = 32;
 /// What a scripted caller does next.
 pub(crate) enum Order {
     Say(Speech),
+    /// This again and again from one of its frames on, in place of all else.
+    Repeat(Pressing, usize),
     /// JSON text for the data channel.
     Send(String),
     /// Close as a browser does: tell the far end, then go.
@@ -222,7 +225,11 @@ impl Driver {
                 let body = serde_json::from_slice(&data.data).unwrap_or_default();
                 self.tape.send_modify(|tape| tape.note_event(at_ms, body));
             }
-            Event::RtpPacket(packet) => self.hear(at_ms, *packet.seq_no, &packet.payload),
+            Event::RtpPacket(packet) => {
+                let media_ms = packet.time.as_seconds() * 1000.0;
+                let arrival = Arrival { at_ms, media_ms };
+                self.hear(arrival, *packet.seq_no, &packet.payload);
+            }
             Event::IceConnectionStateChange(IceConnectionState::Disconnected) => {
                 self.end("the server stopped answering (ICE consent lost)");
             }
@@ -238,7 +245,8 @@ impl Driver {
         self.rtc.disconnect();
     }
 
-    fn hear(&mut self, at_ms: f64, number: u64, payload: &[u8]) {
+    fn hear(&mut self, arrival: Arrival, number: u64, payload: &[u8]) {
+        let at_ms = arrival.at_ms;
         let recorder = &mut self.recorder;
         let mut frames = [0.0; 16];
         let mut count = 0;
@@ -255,7 +263,7 @@ impl Driver {
         }
         self.tape.send_modify(|tape| {
             tape.first_packet_ms.get_or_insert(at_ms);
-            tape.traffic.received_packets += 1;
+            tape.note_arrival(arrival);
             for level_dbfs in &frames[..count] {
                 tape.note_received(Frame {
                     at_ms,
@@ -268,6 +276,7 @@ impl Driver {
     fn obey(&mut self, order: Order) -> Result<(), Trouble> {
         match order {
             Order::Say(speech) => self.mouth.push(speech),
+            Order::Repeat(pressing, from) => self.mouth.repeat(pressing, from),
             Order::Send(text) if self.pending.len() < PENDING_LIMIT => self.pending.push_back(text),
             Order::Send(_) => {
                 tracing::warn!("the data channel takes nothing: an event was dropped")
@@ -284,12 +293,10 @@ impl Driver {
         self.clock.next = Some(due + FRAME_TIME);
         let at_ms = self.ms(now);
         let mut ended = Vec::new();
-        let (samples, utterance) = self.mouth.frame(&mut |index| ended.push(index));
-        let level_dbfs = dbfs(&samples);
-        if let Some(recorder) = &mut self.recorder {
-            recorder.sent(at_ms, &samples);
-        }
-        let packet = self.microphone.encode(&samples).map(<[u8]>::to_vec);
+        let (level_dbfs, utterance, packet) = match self.mouth.repeated() {
+            Some(pressed) => (pressed.level_dbfs, None, Some(pressed.packet.clone())),
+            None => self.speak(at_ms, &mut ended),
+        };
         let sent = self.write_packet(now, packet)?;
         self.count_traffic();
         self.tape.send_modify(|tape| {
@@ -301,6 +308,20 @@ impl Driver {
             tape.traffic.late_frames += u64::from(late);
         });
         Ok(())
+    }
+
+    /// The next frame's level, the utterance that it belongs to, and its packet.
+    fn speak(
+        &mut self,
+        at_ms: f64,
+        ended: &mut Vec<usize>,
+    ) -> (f32, Option<usize>, Option<Vec<u8>>) {
+        let (samples, utterance) = self.mouth.frame(&mut |index| ended.push(index));
+        if let Some(recorder) = &mut self.recorder {
+            recorder.sent(at_ms, &samples);
+        }
+        let packet = self.microphone.encode(&samples).map(<[u8]>::to_vec);
+        (dbfs(&samples), utterance, packet)
     }
 
     /// RTP time goes on through silence; sequence numbers do not.

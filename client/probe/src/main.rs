@@ -10,13 +10,14 @@ use std::time::Duration;
 
 use clap::Parser;
 use client_probe::{
-    Barge, Bout, Call, CallOptions, Churn, Crowd, Door, Impairment, Report, Script, Speech,
-    Trouble, bout, churn, gather, perform, sounds,
+    Barge, Beside, Bout, Call, CallOptions, Churn, Contender, Crowd, Door, Impairment, Kind,
+    Report, Script, Settings, Speech, Trouble, beside, bout, churn, gather, perform, sounds,
 };
 use serde::Serialize;
 
 use crate::command_line::{
-    BargeArgs, CallArgs, ChurnArgs, Cli, Command, CrowdArgs, LineArgs, SoundsArgs, Target,
+    BargeArgs, BesideArgs, CallArgs, ChurnArgs, Cli, Command, CrowdArgs, LineArgs, SoundsArgs,
+    Target,
 };
 
 fn main() -> ExitCode {
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
             Command::Barge(args) => spar(args).await,
             Command::Sounds(args) => write_sounds(args),
             Command::Churn(args) => cycle(args).await,
+            Command::Beside(args) => compare(args).await,
         }
     });
     match done {
@@ -116,6 +118,44 @@ async fn cycle(args: &ChurnArgs) -> Result<(), String> {
     let report = churn(&plan).await;
     print(&report, args.target.json)?;
     report.verdict().map_err(sentence)
+}
+
+async fn compare(args: &BesideArgs) -> Result<(), String> {
+    let speech = |path: &PathBuf| Speech::from_wav(path).map_err(sentence);
+    let others = [
+        (Kind::Ours, Some(&args.ours)),
+        (Kind::Aiortc, args.aiortc.as_ref()),
+        (Kind::Pipecat, args.pipecat.as_ref()),
+    ];
+    let contenders = others
+        .into_iter()
+        .filter_map(|(kind, text)| text.map(|text| Contender::parse(kind, text)));
+    let named = |text: &String| {
+        let (name, version) = text.split_once('=').unwrap_or((text, ""));
+        (name.to_owned(), version.to_owned())
+    };
+    let plan = Beside {
+        contenders: contenders.collect::<Result<_, _>>()?,
+        key: args.key.clone(),
+        questions: args.say.iter().map(speech).collect::<Result<_, _>>()?,
+        speech: speech(&args.crowd_says)?,
+        rounds: args.rounds,
+        settings: Settings {
+            window_ms: args.window,
+            calls: args.calls,
+            exchanges: args.exchanges,
+            storm: args.storm,
+            at_once: 8,
+        },
+        fill: args.fill,
+        folder: args.logs.clone(),
+        versions: args.version.iter().map(named).collect(),
+    };
+    let sheet = beside(&plan).await.map_err(sentence)?;
+    let json = serde_json::to_string(&sheet).map_err(|err| err.to_string())?;
+    std::fs::write(&args.out, json)
+        .map_err(|err| format!("{} cannot be written: {err}.", args.out.display()))?;
+    print(&sheet, false)
 }
 
 async fn spar(args: &BargeArgs) -> Result<(), String> {

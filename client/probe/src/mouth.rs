@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::level::FRAME;
+use crate::pressing::{Pressed, Pressing};
 use crate::speech::Speech;
 
 /// What is being said, and what comes after it.
@@ -11,12 +12,26 @@ pub(crate) struct Mouth {
     queue: VecDeque<(usize, Speech)>,
     position: usize,
     count: usize,
+    /// What is said for ever, in place of anything else, and how far it is.
+    repeated: Option<(Pressing, usize)>,
 }
 
 impl Mouth {
     pub(crate) fn push(&mut self, speech: Speech) {
         self.queue.push_back((self.count, speech));
         self.count += 1;
+    }
+
+    /// Says this from now on, beginning at one of its frames.
+    pub(crate) fn repeat(&mut self, pressing: Pressing, from: usize) {
+        self.repeated = Some((pressing, from));
+    }
+
+    /// The next frame of what is repeated, if anything is.
+    pub(crate) fn repeated(&mut self) -> Option<&Pressed> {
+        let (pressing, position) = self.repeated.as_mut()?;
+        *position += 1;
+        Some(pressing.frame(*position - 1))
     }
 
     /// The next frame, silence where nothing is to be said, with the utterance that it belongs to;

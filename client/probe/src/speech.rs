@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::level::{FRAME, RATE};
+use crate::level::{FRAME, RATE, dbfs};
 use crate::trouble::Trouble;
 
 /// Longest file that is read: ten minutes, so that a wrong path costs no machine its memory.
@@ -85,6 +85,16 @@ impl Speech {
     /// This, then that.
     pub fn then(&self, next: &Self) -> Self {
         Self::from_samples([&self.samples[..], &next.samples[..]].concat())
+    }
+
+    /// Without the frames at either end that are no louder than this.
+    pub fn trimmed(&self, floor_dbfs: f32) -> Self {
+        let loud = |frame: &[f32]| dbfs(frame) > floor_dbfs;
+        let frames: Vec<&[f32]> = self.samples.chunks(FRAME).collect();
+        let first = frames.iter().position(|frame| loud(frame));
+        let last = frames.iter().rposition(|frame| loud(frame));
+        let kept = first.zip(last).map(|(first, last)| &frames[first..=last]);
+        Self::from_samples(kept.unwrap_or_default().concat())
     }
 
     pub fn samples(&self) -> &[f32] {
@@ -170,7 +180,6 @@ fn kernel(distance: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::level::dbfs;
 
     fn sine(rate: u32, hertz: f32, seconds: f32) -> Vec<f32> {
         let step = std::f32::consts::TAU * hertz / rate as f32;
@@ -201,6 +210,15 @@ mod tests {
         assert!(speech.frame(3).is_none());
         assert!(Speech::silence(0).frame(0).is_none());
         assert!(Speech::silence(40).frame(2).is_none());
+    }
+
+    #[test]
+    fn soft_ends_are_cut_off_and_soft_middles_are_not() {
+        let (soft, pause) = (Speech::silence(100), Speech::silence(60));
+        let tone = Speech::tone(440.0, 200);
+        let speech = soft.then(&tone).then(&pause).then(&tone).then(&soft);
+        assert_eq!(speech.trimmed(-35.0).length_ms(), 460);
+        assert_eq!(soft.trimmed(-35.0).length_ms(), 0);
     }
 
     #[test]

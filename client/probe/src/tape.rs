@@ -24,6 +24,14 @@ impl Frame {
     }
 }
 
+/// When one packet came, by the caller's clock and by its own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Arrival {
+    pub at_ms: f64,
+    /// Its RTP time.
+    pub media_ms: f64,
+}
+
 /// When one scripted utterance went out.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Uttered {
@@ -93,6 +101,7 @@ pub struct Tape {
     pub ended: Option<String>,
     pub sent: Vec<Frame>,
     pub received: Vec<Frame>,
+    pub arrivals: Vec<Arrival>,
     pub uttered: Vec<Uttered>,
     pub events: Vec<Event>,
     pub ledger: Ledger,
@@ -124,6 +133,14 @@ impl Tape {
             self.uttered.resize(index + 1, Uttered::default());
         }
         self.uttered[index].ended_ms = Some(at_ms);
+    }
+
+    pub(crate) fn note_arrival(&mut self, arrival: Arrival) {
+        self.now_ms = self.now_ms.max(arrival.at_ms);
+        self.traffic.received_packets += 1;
+        if self.arrivals.len() < FRAMES_LIMIT {
+            self.arrivals.push(arrival);
+        }
     }
 
     pub(crate) fn note_received(&mut self, frame: Frame) {

@@ -4,6 +4,7 @@ mod apart;
 mod lines;
 mod native;
 mod remote;
+mod scripted;
 mod warm;
 
 pub(crate) use apart::load as load_apart;
@@ -13,15 +14,13 @@ use crate::meaning::Learning;
 use crate::models;
 use models_apart::{Apart, Gauges};
 use models_builtin::{RuleEndpointer, SMART_TURN_FILE, SmartTurn, Sphinx, SphinxOptions};
-use models_engine::scripted::{
-    ScriptedEndpointer, ScriptedLanguage, ScriptedRecognizer, ScriptedRetriever,
-    ScriptedSynthesizer, ScriptedVoice,
-};
+use models_engine::scripted::{ScriptedEndpointer, ScriptedVoice};
 use models_engine::{Endpointer, LanguageModel, Recognizer, Retriever, Synthesizer};
 use models_host::{
     EndpointerPort, LanguagePort, Pool, PoolOptions, RecognizerPort, RetrieverPort, SynthesizerPort,
 };
 use models_knowledge::Knowledge;
+use scripted::Script;
 use server_session::Engines;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -56,7 +55,7 @@ pub(crate) fn assemble(config: &Config) -> Result<Assembled, String> {
         sound_endpointer: sound_endpointer(&endpointer),
         endpointer,
         recognizer: recognizer.map(RecognizerPort),
-        retriever: Some(RetrieverPort(retrieval(config, knowledge))),
+        retriever: Some(RetrieverPort(retrieval(config, knowledge)?)),
         language_model: LanguagePort(language_model),
         synthesizer: lines::synthesizers(config, apart.as_ref(), &mut remarks)?
             .map(SynthesizerPort),
@@ -172,7 +171,7 @@ fn recognizer_here(
             threads = remote::threads(config);
             remote::recognizer(config, knowledge.headings())?
         }
-        Recognition::Scripted => Arc::new(ScriptedRecognizer::hearing("what is repartee")),
+        Recognition::Scripted => Arc::new(Script::read()?.recognizer()),
         Recognition::PocketSphinx => match sphinx(knowledge, threads) {
             Ok(sphinx) => Arc::new(sphinx),
             Err(message) => {
@@ -192,19 +191,17 @@ fn recognizer_here(
     Ok(Some((engine, threads)))
 }
 
-fn retrieval(config: &Config, knowledge: Arc<Knowledge>) -> Pool<dyn Retriever> {
+fn retrieval(config: &Config, knowledge: Arc<Knowledge>) -> Result<Pool<dyn Retriever>, String> {
     let engine: Arc<dyn Retriever> = match config.language_model.first {
-        Language::Scripted => Arc::new(ScriptedRetriever::of(Vec::new())),
+        Language::Scripted => Arc::new(Script::read()?.retriever()),
         _ => knowledge,
     };
-    Pool::new(
-        engine,
-        PoolOptions {
-            name: "retriever",
-            threads: 2,
-            waiting: WAITING,
-        },
-    )
+    let options = PoolOptions {
+        name: "retriever",
+        threads: 2,
+        waiting: WAITING,
+    };
+    Ok(Pool::new(engine, options))
 }
 
 /// The language model, how many replies it composes at once, and what it counts.
@@ -214,7 +211,7 @@ fn language_model_here(kind: Language, config: &Config, warm: bool) -> Result<Wo
     let (engine, threads, gauges): Words = match kind {
         Language::Quote => (Arc::new(models_builtin::quote::Quoter::new()), 2, None),
         Language::Llama => native::llama(config, cores())?,
-        Language::Scripted => (Arc::new(ScriptedLanguage::echo()), 2, None),
+        Language::Scripted => (Arc::new(Script::read()?.language_model()), 2, None),
         Language::Remote => {
             let threads = remote::threads(config);
             (remote::language_model(config)?, threads, None)
@@ -237,7 +234,10 @@ fn synthesizer_here(
 ) -> Result<Voice, String> {
     Ok(match kind {
         Synthesis::None => None,
-        Synthesis::Scripted => Some((Arc::new(ScriptedSynthesizer::new()), cores().max(2))),
+        Synthesis::Scripted => {
+            let engine = Script::read()?.synthesizer();
+            Some((Arc::new(engine), cores().max(2)))
+        }
         Synthesis::Flite => flite(config, remarks),
         Synthesis::Remote => Some((remote::synthesizer(config)?, remote::threads(config))),
         Synthesis::Kokoro => match native::kokoro(config, cores(), warm, remarks) {
