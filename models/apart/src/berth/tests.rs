@@ -93,3 +93,19 @@ fn any_story_of_births_and_deaths_ends_with_somebody_who_serves() {
         }
     }
 }
+
+/// Both have died, and only one keeper knows.
+#[test]
+fn one_that_is_up_and_of_no_use_takes_nothing_over() {
+    let mut state = State::default();
+    for place in 0..BERTHS {
+        begin(&mut state, place);
+        state.came_up(place);
+    }
+    let second = state.berths[1].line.clone().expect("it is up");
+    second.condemn();
+    assert_eq!(state.step_down(0, Instant::now()), None);
+    bury(&mut state, 0);
+    assert!(!state.serves());
+    assert_eq!(state.turn(), Turn::Wait, "it is still to be buried");
+}
