@@ -82,6 +82,8 @@ flite -voice slt -t "Please tell me when you are open." -o "$folder/crowd.wav"
 # What both agents hear and say, 33 letters or two seconds of a tone, and how long each engine takes.
 REPARTEE_SCRIPT=${BESIDE_SCRIPT:-'{"says": "How may we help you with this phone today", "recognition_ms": 0, "search_ms": 0, "words_ms": 0, "sound_ms": 0}'}
 export REPARTEE_SCRIPT RUST_LOG=off REPARTEE_KEY=beside REPARTEE_SERVER_KEY=beside REPARTEE_SERVER_MOST_CALLS=400
+# Nobody waits for a recognizer that costs nothing.
+export REPARTEE_ENGINES_RECOGNIZER_THREADS=128
 export REPARTEE_ENGINES_RECOGNIZER=scripted REPARTEE_ENGINES_LANGUAGE_MODEL=scripted REPARTEE_ENGINES_SYNTHESIZER=scripted
 [ "$DETECTOR" = silero ] || export REPARTEE_ENGINES_VOICE_DETECTOR=scripted
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::contender::{Contender, Running};
-use super::load::{Crew, Crowded, Load};
+use super::load::{Crew, Crowded, Load, WARM_UP};
 use super::machine;
 use crate::trouble::Trouble;
 
@@ -14,8 +14,6 @@ use crate::trouble::Trouble;
 const MOST_MISSED_PERCENT: f64 = 0.5;
 /// The generator was not able to ask for more where it was late with so many packets.
 const MOST_LATE_PERCENT: f64 = 0.5;
-/// New callers have had their first answer after so long.
-const SETTLE: Duration = Duration::from_secs(3);
 /// Each step is measured for so long.
 const LENGTH: Duration = Duration::from_secs(5);
 /// No step is tried beyond.
@@ -77,7 +75,7 @@ async fn steps(
     let mut calls = first.max(1);
     while calls <= MOST_CALLS {
         crowd.grow(server, calls).await?;
-        tokio::time::sleep(SETTLE).await;
+        tokio::time::sleep(WARM_UP).await;
         let load = crowd.measure(server, before).await?;
         let end = end_of(&load);
         filled.steps.push(load);

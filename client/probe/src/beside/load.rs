@@ -13,8 +13,8 @@ use crate::pressing::Pressing;
 use crate::tape::{Arrival, Frame, Tape};
 use crate::trouble::Trouble;
 
-/// The callers' first answers and the server's first buffers are not measured.
-const WARM_UP: Duration = Duration::from_secs(2);
+/// A caller's first answer is not measured: Opus takes the end of a first steady tone for noise, and sends little of it.
+pub(crate) const WARM_UP: Duration = Duration::from_secs(8);
 /// Of so many callers one decodes what it hears; the others count packets.
 const LISTENS: usize = 5;
 

@@ -7,8 +7,9 @@ use crate::tape::Arrival;
 
 /// Who hears with this much delay misses a frame that comes later.
 const PATIENCE_MS: f64 = 60.0;
-/// A longer gap in the stream's own time is a pause between two replies, in which nothing is due.
-const PAUSE_MS: f64 = 400.0;
+/// A longer gap in the stream's own time is a pause between two replies, in which nothing is due. Opus sends what it
+/// takes for noise each 400 ms.
+const PAUSE_MS: f64 = 300.0;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Steadiness {
