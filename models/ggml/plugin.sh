@@ -45,6 +45,8 @@ set -- -DGGML_SOURCE="$source/llama.cpp/ggml" -DCMAKE_BUILD_TYPE=Release -DBUILD
     -DGGML_NATIVE=OFF -DGGML_CPU=OFF -DGGML_OPENMP=OFF \
     -DCMAKE_BUILD_WITH_INSTALL_RPATH=ON "-DCMAKE_INSTALL_RPATH=\$ORIGIN" "-DGGML_$upper=ON"
 if [ "$name" = cuda ]; then
+    # The driver's library must be asked for by name, though the stub of it has nothing that a linker would need.
+    set -- "$@" -DCMAKE_MODULE_LINKER_FLAGS=-Wl,--no-as-needed -DCMAKE_SHARED_LINKER_FLAGS=-Wl,--no-as-needed
     set -- "$@" -DGGML_CUDA_NCCL=OFF "-DCMAKE_CUDA_ARCHITECTURES=${CUDA_ARCHITECTURES:-75;80;86;89;90;120}"
     if ! command -v nvcc >/dev/null 2>&1; then
         cuda=$(toolkit)

@@ -44,7 +44,10 @@ impl Script {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        serde_json::from_str(text).map_err(|error| {
+        // By name only: a row of values would be taken, too.
+        let named: serde_json::Result<serde_json::Map<_, _>> = serde_json::from_str(text);
+        let script = named.and_then(|named| serde_json::from_value(named.into()));
+        script.map_err(|error| {
             format!("{VARIABLE} is no script such as {{\"says\": \"hello\", \"words_ms\": 150}}: {error}")
         })
     }
