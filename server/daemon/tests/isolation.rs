@@ -96,7 +96,8 @@ async fn deaths_lose_no_call_and_hardly_a_reply(spare: &str, most: usize) {
     let sum = counted(&server, "repartee_engines_return_seconds_sum ").await;
     let slowest = counted(&server, "repartee_engines_slowest_return_seconds ").await;
     println!("{returns} returns, {sum} s in all, {slowest} s at most");
-    assert!((1.0..=deaths as f64).contains(&returns));
+    // Who was struck beside another may have taken over from it by then.
+    assert!((1.0..=(deaths + beside) as f64).contains(&returns));
     let replies = "repartee_run_seconds_count{engine=\"language_model\"}";
     assert!(counted(&server, replies).await >= most as f64);
     let refused = "repartee_jobs_refused_full_total{engine=\"synthesizer\"}";
