@@ -42,6 +42,8 @@ pub(crate) struct Ear {
     floor_dbfs: f32,
     /// The present sound was found to be noise; until it is over it contests nothing.
     refused: bool,
+    /// The present sound did not take the floor, and may be a voice all the same.
+    known: bool,
     /// Sounds that came to nothing ask for a louder one next time: by so much.
     wary_db: f32,
 }
@@ -54,6 +56,7 @@ impl Default for Ear {
             claimed: Millis(0),
             floor_dbfs: p::LOUD_DBFS,
             refused: false,
+            known: false,
             wary_db: 0.0,
         }
     }
@@ -111,9 +114,11 @@ impl Ear {
         let higher = self.floor_dbfs + p::FLOOR_RISES_DB;
         self.floor_dbfs = level.min(higher);
         self.refused &= window.loud;
+        self.known &= window.loud;
         self.wary_db = (self.wary_db - p::WARY_SINKS_DB).max(0.0);
         let before = &self.recent[ONSET_WINDOWS - 1];
-        let lasts = before.loud && level >= before.level_dbfs - p::CLICK_FALLS_DB;
+        let steady = before.loud && level >= before.level_dbfs - p::CLICK_FALLS_DB;
+        let lasts = steady && !self.known;
         let sings = window.voicing >= p::SINGING;
         window.begins = match self.refused {
             true => window.voiced && sings,
@@ -131,7 +136,13 @@ impl Ear {
     /// A mere sound, not judged yet: loud enough that the agent had better be down when it turns out a voice?
     pub(crate) fn startles(&self, level_dbfs: f32, echo_dbfs: f32) -> bool {
         let least = p::ONSET_DBFS.max(self.floor_dbfs + p::ONSET_OVER_FLOOR_DB) + self.wary_db;
-        !self.refused && level_dbfs >= least && level_dbfs >= echo_dbfs + p::ECHO_MARGIN_DB
+        let ours = level_dbfs < echo_dbfs + p::ECHO_MARGIN_DB;
+        !self.refused && !self.known && level_dbfs >= least && !ours
+    }
+
+    /// The present sound was judged, and goes on: nothing but a voice contests the floor again until it is over.
+    pub(crate) fn know(&mut self) {
+        self.known = true;
     }
 
     /// The present sound is noise.

@@ -231,6 +231,7 @@ impl Conversation {
             }
             self.forget(&utterance);
         }
+        self.ear.know();
         let mut reply = reply.expect("a contest is about a reply");
         if contested {
             self.say(Output::Restore { reply: reply.id });
@@ -242,6 +243,7 @@ impl Conversation {
     /// The agent goes on, and the caller may still mean more than "mm-hm".
     fn tolerate(&mut self) {
         let (reply, utterance) = self.take_apart();
+        self.ear.know();
         let mut reply = reply.expect("a contest is about a reply");
         self.say(Output::Restore { reply: reply.id });
         reply.moved_at = self.now;

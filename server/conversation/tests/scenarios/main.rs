@@ -117,6 +117,7 @@ impl Stage {
             "set" => self.set(rest),
             "voice" => self.sound(number(rest), [0.9, 0.9, 0.5, -20.0]),
             "wish" => self.sound(number(rest), [0.9, 0.9, 0.98, -20.0]),
+            "drone" => self.sound(number(rest), [0.3, 0.6, 0.5, -30.0]),
             "hum" => self.sound(number(rest), [0.9, 0.9, 0.01, -20.0]),
             "glimpse" => self.glimpse(rest),
             "cough" => self.sound(number(rest), [0.9, 0.3, 0.5, -20.0]),
