@@ -12,8 +12,8 @@ const LONG: &str = "one two three. four five six. seven eight nine. ten eleven t
                     thirteen fourteen fifteen. sixteen seventeen.";
 const LONG_FRAMES: usize = 90 * 3;
 
-/// A voice falls silent within 20 ms; as long again for the codec.
-const FADE: usize = LISTENING_RATE as usize * 40 / 1_000;
+/// A frame may be under way when the cut is told, the voice falls silent within the next, and the codec hangs on.
+const FADE: usize = LISTENING_RATE as usize * 60 / 1_000;
 
 fn one_long_reply() -> ScriptedLanguage {
     ScriptedLanguage::by(|prompt| {
