@@ -56,7 +56,7 @@ async function understood(page, after = 0) {
   return (await event(page, "conversation.item.input_audio_transcription.completed", { after })).transcript.trim();
 }
 
-test("a caller is heard by Whisper, answered by Llama in Kokoro's voice, cuts in, and types", async () => {
+test("a caller is heard by Whisper, answered by Llama in Kokoro's voice, cuts in by typing, and types again", async () => {
   const page = await browser.open(server.url);
   await call(page);
   await say(page, hum(1));
@@ -65,15 +65,15 @@ test("a caller is heard by Whisper, answered by Llama in Kokoro's voice, cuts in
   await event(page, "output_audio_buffer.started");
   await page.waitForFunction(() => globalThis.caller.voiced() > 600);
 
-  // Cutting in, in another register: other words are heard, and the history keeps what was.
+  // Cutting in, by a typed message: a hum may pass for a listener's, and real voices are for live/barge.
   let mark = await count(page);
-  await say(page, hum(0));
-  const cut = await event(page, "repartee.cut", { after: mark });
+  const cutting = event(page, "repartee.cut", { after: mark });
+  await type(page, "What about the river?");
+  const cut = await cutting;
   const whole = (await events(page, "response.output_audio_transcript.delta"))
     .filter((delta) => delta.response_id === cut.response_id).map((delta) => delta.delta).join("").trim();
   assert.ok(whole.startsWith(SAID("nothing", "window")), whole);
   assert.ok(whole.startsWith(cut.heard.trim()) && cut.heard.trim().length < whole.length, cut.heard);
-  assert.match(await understood(page, mark), HEARD[0]);
   await page.locator("#captions [data-phase=cut] .cut").first().waitFor();
 
   // Typing cuts in, too: the reply to it is the one that begins after this.
