@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { BUILT, answered, browse, call, count, event, events, say, serve, type, wavOf } from "./rig.mjs";
 
-/** The models know no language: one hears in which register somebody hums. Who cuts in hums at a voice's pitch. */
+/** The models know no language: one hears in which register somebody hums. */
 const HUMS = [
   [115, 230, 345, 460, 575, 690],
   [830, 960, 1_090, 1_220, 1_350, 1_500],
