@@ -4,6 +4,9 @@ use models_builtin::speech::synthesizer;
 use models_builtin::voice::{SILERO_FILE, voice_detectors};
 use models_engine::contract::check_voice_detector;
 use models_engine::{Cancel, Script, VoiceDetector};
+use rten::{Model, ValueOrView};
+use rten_tensor::prelude::*;
+use rten_tensor::{NdTensorView, Tensor};
 use std::path::PathBuf;
 
 fn speech() -> Vec<f32> {
@@ -99,6 +102,46 @@ fn silero_hears_voice() {
     assert_eq!(detectors.fallback, None);
     assert_eq!(detectors.card.name, "Silero VAD v6.2");
     check((detectors.make)().as_mut());
+}
+
+#[test]
+fn silero_says_what_its_graph_says() {
+    let Some(weights) = weights() else {
+        eprintln!("not checked: models/setup.sh has not fetched Silero's weights");
+        return;
+    };
+    // Loud enough that the gate in front of it is open all the time.
+    let mut sound = speech();
+    let hiss = noise(sound.len(), 0.02);
+    sound.iter_mut().zip(hiss).for_each(|(a, b)| *a += b);
+    sound.extend(noise(16_000, 0.3));
+    let mut said = Vec::new();
+    let detectors = voice_detectors(Some(&weights));
+    (detectors.make)().push(&sound, &mut |p| said.push(p));
+
+    let graph = Model::load_file(weights.join(SILERO_FILE)).expect("it is a graph");
+    let mut state: Tensor<f32> = Tensor::zeros(&[2, 1, 128]);
+    let mut framed = vec![0.0; 64];
+    for (window, said) in sound.as_chunks::<512>().0.iter().zip(&said) {
+        framed.extend(window.map(|sample| sample.clamp(-1.0, 1.0)));
+        let input = NdTensorView::from_data([1, 576], framed.as_slice());
+        let inputs = vec![
+            (graph.input_ids()[0], ValueOrView::from(input)),
+            (graph.input_ids()[1], state.view().into()),
+        ];
+        let outputs = graph.output_ids().try_into().expect("two of them");
+        let [probability, next] = graph.run_n(inputs, outputs, None).expect("it runs");
+        state = next.try_into().expect("its state");
+        let probability: Tensor<f32> = probability.try_into().expect("a number");
+        let wanted = probability.iter().next().expect("one");
+        assert!((said - wanted).abs() < 1e-4, "{said} {wanted}");
+        framed.drain(..512);
+    }
+    assert_eq!(said.len(), sound.len() / 512);
+    let (least, most) = said
+        .iter()
+        .fold((1.0_f32, 0.0_f32), |(a, b), p| (a.min(*p), b.max(*p)));
+    assert!(most - least > 0.7, "{least} to {most}: it was given both");
 }
 
 #[test]

@@ -193,3 +193,10 @@ export function wavOf(samples, rate) {
   samples.forEach((sample, n) => file.writeInt16LE(Math.round(sample * 32_000), 44 + n * 2));
   return file.toString("base64");
 }
+
+/** The samples of a WAV in base64 as flite writes them, from -1 to 1. */
+export function samplesOf(sound) {
+  const file = Buffer.from(sound, "base64");
+  const samples = Float32Array.from({ length: (file.length - 44) >> 1 }, (_, n) => file.readInt16LE(44 + n * 2) / 32_768);
+  return { samples, rate: file.readUInt32LE(24) };
+}

@@ -1,11 +1,13 @@
-//! Silero VAD v6.2 (its graph of fixed shape for 16 kHz) in rten.
+//! Silero VAD v6.2 (its graph of fixed shape for 16 kHz).
 
+mod matrix;
+mod net;
+mod weights;
+
+use self::net::{Net, State};
 use super::gate::Gate;
 use super::windows::Windows;
 use models_engine::{Card, Failure, Grade, Probability, VoiceDetector};
-use rten::{Model, NodeId, RunOptions, ThreadPool, ValueOrView};
-use rten_tensor::prelude::*;
-use rten_tensor::{NdTensor, NdTensorView};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::Arc;
@@ -22,21 +24,13 @@ const MAX_BYTES: u64 = 4 << 20;
 const WINDOW: usize = 512;
 /// The end of the window before, put before each window.
 const CONTEXT: usize = 64;
-const STATE: [usize; 3] = [2, 1, 128];
 
 /// How many windows shut out are heard late when the gate opens, so that the state is right. With
-/// the new one they are five runs of 0.2 ms: under the 2 ms of the media path.
+/// the new one they are five runs of 20 µs.
 const LATE: usize = 4;
 
-/// The graph, loaded once and shared by all sessions.
-pub struct SileroWeights {
-    model: Model,
-    input: NodeId,
-    state: NodeId,
-    outputs: [NodeId; 2],
-    /// One thread for all: a run is too short to be worth dividing.
-    pool: Arc<ThreadPool>,
-}
+/// The net, loaded once and shared by all sessions.
+pub struct SileroWeights(Net);
 
 impl SileroWeights {
     /// Reads the file, checks that it is the very one pinned, and loads it.
@@ -58,36 +52,10 @@ impl SileroWeights {
                 "{name} is not Silero v6.2: its SHA-256 is {digest}, not {SHA_256}"
             )));
         }
-        Self::of(bytes).map_err(|e| Failure::new(format!("{name}: {e}")))
-    }
-
-    fn of(bytes: Vec<u8>) -> Result<Arc<Self>, Box<dyn std::error::Error>> {
-        let model = Model::load(bytes)?;
-        let (&[input, state], &[probability, next]) = (model.input_ids(), model.output_ids())
-        else {
-            return Err("the graph has other inputs and outputs".into());
-        };
-        Ok(Arc::new(Self {
-            input,
-            state,
-            outputs: [probability, next],
-            pool: Arc::new(ThreadPool::with_num_threads(1)),
-            model,
-        }))
-    }
-
-    /// One window with its context, and the state before it: its probability and the state after it.
-    fn run(&self, window: &[f32; CONTEXT + WINDOW], state: &mut [f32]) -> Option<Probability> {
-        let window = NdTensorView::from_data([1, CONTEXT + WINDOW], window.as_slice());
-        let before = NdTensorView::from_data(STATE, &*state);
-        let inputs: Vec<(NodeId, ValueOrView<'_>)> =
-            vec![(self.input, window.into()), (self.state, before.into())];
-        let options = RunOptions::default().with_thread_pool(Some(Arc::clone(&self.pool)));
-        let [probability, next] = self.model.run_n(inputs, self.outputs, Some(options)).ok()?;
-        let next: NdTensor<f32, 3> = next.try_into().ok()?;
-        let probability: NdTensor<f32, 2> = probability.try_into().ok()?;
-        state.copy_from_slice(next.data()?);
-        probability.data()?.first().copied()
+        match Net::read(&bytes) {
+            Ok(net) => Ok(Arc::new(Self(net))),
+            Err(reason) => Err(Failure::new(format!("{name}: {reason}"))),
+        }
     }
 }
 
@@ -99,9 +67,9 @@ pub struct Silero {
     memory: Memory,
 }
 
-/// What the graph has to be told besides the window.
+/// What the net has to be told besides the window.
 struct Memory {
-    state: [f32; STATE[0] * STATE[1] * STATE[2]],
+    state: State,
     framed: [f32; CONTEXT + WINDOW],
     /// The latest windows that the gate shut out, a ring.
     late: [[f32; WINDOW]; LATE],
@@ -109,9 +77,9 @@ struct Memory {
 }
 
 impl Memory {
-    fn empty() -> Self {
+    fn empty(weights: &SileroWeights) -> Self {
         Self {
-            state: [0.0; STATE[0] * STATE[1] * STATE[2]],
+            state: State::new(&weights.0),
             framed: [0.0; CONTEXT + WINDOW],
             late: [[0.0; WINDOW]; LATE],
             shut_out: 0,
@@ -128,7 +96,7 @@ impl Memory {
     fn catch_up(&mut self, weights: &SileroWeights) {
         let missed = std::mem::take(&mut self.shut_out);
         if missed > LATE {
-            self.state.fill(0.0);
+            self.state.forget();
             self.framed.fill(0.0);
         }
         for n in missed.saturating_sub(LATE)..missed {
@@ -140,9 +108,7 @@ impl Memory {
     fn hear(&mut self, weights: &SileroWeights, window: &[f32; WINDOW]) -> Probability {
         self.framed.copy_within(WINDOW.., 0);
         self.framed[CONTEXT..].copy_from_slice(window);
-        // A run fails only where the graph is another one, and its hash says that it is not.
-        let heard = weights.run(&self.framed, &mut self.state);
-        heard.unwrap_or(0.0).clamp(0.0, 1.0)
+        weights.0.hear(&self.framed, &mut self.state)
     }
 }
 
@@ -152,7 +118,7 @@ impl Silero {
             weights: Arc::clone(weights),
             windows: Windows::new(),
             gate: Gate::shut(),
-            memory: Memory::empty(),
+            memory: Memory::empty(weights),
         }
     }
 }
@@ -187,6 +153,6 @@ impl VoiceDetector for Silero {
     fn reset(&mut self) {
         self.windows.clear();
         self.gate = Gate::shut();
-        self.memory = Memory::empty();
+        self.memory = Memory::empty(&self.weights);
     }
 }
