@@ -12,7 +12,7 @@ mod asking;
 mod mishear;
 mod speaking;
 
-use asking::{Case, Tally, ask, cases, learn};
+use asking::{Case, Reading, Tally, ask, cases, learn};
 use mishear::misheard;
 use models_builtin::{Sphinx, SphinxOptions};
 use models_engine::{Cancel, Hint, Recognizer};
@@ -76,7 +76,7 @@ fn measure(
         println!("  {warning}");
     }
     if !wishes.words_only {
-        learn(&knowledge, folder)?;
+        learn(&knowledge, folder, Reading::Yes)?;
     }
     let cases = cases(&folder.with_extension("questions"))?;
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();

@@ -1,16 +1,17 @@
 //! Fits the weights of the quoting language model to folders with questions, and prints them.
 //!
-//! `cargo run -p models-builtin --example fit -- [--words] [--outside FILE] FOLDER...`: each FOLDER
+//! `cargo run -p models-builtin --example fit -- [--words | --places] [--outside FILE] FOLDER...`: each FOLDER
 //! with FOLDER.questions beside it, as the example `answers` has them, and FOLDER.near, if there is one:
 //! more of them, most about what is nearly there. Prints first how well weights that were fitted without
 //! a folder do on it, then the weights fitted to all, for `models/builtin/src/quote/weights.rs`. With
-//! `--words` the meaning of sentences is left out.
+//! `--words` the meaning of sentences is left out, with `--places` they are not read together with the question.
 //!
 //! What stands in `weights.rs` was made in models/knowledge/tests/folders by
 //! `fit --outside outside.questions aquarium backup espresso freight handbook hotel island ledger library
 //! pool router vet workshop allotment recycling airport bike-shop railway-museum residence-hall
-//! weather-station`, with and without `--words`. Choir, drone and creditunion are never fitted to, and never
-//! looked into: they say what an unseen folder gets.
+//! weather-station`, without and with `--places` or `--words`. Choir, drone and creditunion are never fitted to, and never
+//! looked into: they say what an unseen folder gets. What reads sentences and questions together was taught from none of these
+//! (`models/builtin/judge`).
 
 #[path = "../tests/asking/mod.rs"]
 #[allow(dead_code, reason = "shared with the tests, which use all of it")]
@@ -18,7 +19,7 @@ mod asking;
 #[path = "../tests/mishear/mod.rs"]
 mod mishear;
 
-use asking::{Case, cases, found, learn, line};
+use asking::{Case, Reading, cases, found, learn, line};
 use mishear::misheard;
 use models_builtin::quote::{considered, contrast};
 use models_engine::{Author, Prompt};
@@ -64,11 +65,12 @@ struct Judged {
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let (mut folders, mut outside): (Vec<PathBuf>, Vec<Case>) = (Vec::new(), Vec::new());
-    let mut words_only = false;
+    let (mut words_only, mut reading) = (false, Reading::Yes);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--outside" => outside = cases(Path::new(&arguments.next().unwrap_or_default()))?,
             "--words" => words_only = true,
+            "--places" => reading = Reading::No,
             folder => folders.push(folder.into()),
         }
     }
@@ -76,7 +78,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (at, folder) in folders.iter().enumerate() {
         let (knowledge, _) = Knowledge::open(folder)?;
         if !words_only {
-            learn(&knowledge, folder)?;
+            learn(&knowledge, folder, reading)?;
         }
         let near = cases(&folder.with_extension("near")).unwrap_or_default();
         let questions = cases(&folder.with_extension("questions"))?;
@@ -106,7 +108,7 @@ fn ask(knowledge: &Knowledge, folder: usize, case: &Case, common: bool, out: &mu
         };
         let (mut sentences, mut homes, mut right) = (Vec::new(), Vec::new(), Vec::new());
         for (passage, text, features) in considered(&prompt) {
-            right.push(is_right(case, &prompt.passages[passage].source, text));
+            right.push(case.is_answered_by(&prompt.passages[passage].source, text));
             homes.push(passage);
             sentences.push(features.into_iter().map(f64::from).collect());
         }
@@ -129,16 +131,6 @@ fn ask(knowledge: &Knowledge, folder: usize, case: &Case, common: bool, out: &mu
         let heard = misheard(&case.question, way * 7919 + case.question.len() as u64);
         add(&heard, false, share * MISHEARD_SHARE);
     }
-}
-
-fn is_right(case: &Case, source: &str, text: &str) -> bool {
-    case.answer.as_ref().is_some_and(|(parts, document)| {
-        let meant = |part: &String| {
-            text.contains(part.as_str())
-                || part.len() > 12 && text.len() > 12 && part.contains(text)
-        };
-        source == document && parts.iter().any(meant)
-    })
 }
 
 struct Model {

@@ -3,16 +3,18 @@
 //! Its weights (Apache-2.0) are fetched at set-up and checked; without them the knowledge is searched by
 //! words alone.
 
+mod judge;
 mod layer;
 mod tokens;
+mod transformer;
 mod weights;
 
-use crate::minilm::layer::{Layer, Norm};
+use crate::minilm::judge::Judge;
 use crate::minilm::tokens::Vocabulary;
+use crate::minilm::transformer::{Text, Transformer, middle};
 use crate::minilm::weights::Weights;
-use models_engine::{Card, Embedder, Grade};
+use models_engine::{Card, Claim, Embedder, Grade};
 use rten::ThreadPool;
-use rten_gemm::GemmExecutor;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -30,7 +32,6 @@ const WORDS: Pinned = Pinned(
 );
 
 const WIDTH: usize = 384;
-const LAYERS: usize = 6;
 /// A sentence is seldom longer; the cost grows with it.
 const MOST_TOKENS: usize = 96;
 
@@ -79,14 +80,12 @@ impl Pinned {
     }
 }
 
-/// The transformer: words to places, six layers, and the mean of what comes out.
+/// Words to places, and whether a sentence answers a question.
 pub struct Minilm {
     vocabulary: Vocabulary,
     words: Vec<f32>,
-    /// What is added at each place of a text, the type of the one segment included.
-    places: Vec<f32>,
-    norm: Norm,
-    layers: Vec<Layer>,
+    places: Transformer,
+    judge: Option<Judge>,
     /// Calls come first on this machine: meaning gets one core and no more.
     pool: ThreadPool,
 }
@@ -94,45 +93,29 @@ pub struct Minilm {
 impl Minilm {
     /// Reads both files from the folder of weights.
     pub fn load(folder: &Path) -> Result<Self, MinilmError> {
-        let (weights, words) = (WEIGHTS.read(folder)?, WORDS.read(folder)?);
-        Self::new(&weights, &words).map_err(|reason| MinilmError::Wrong { reason })
+        Self::read(folder, false)
     }
 
-    fn new(weights: &[u8], words: &[u8]) -> Result<Self, String> {
+    /// The same, and what it takes to judge answers: half as much memory again.
+    pub fn load_to_judge(folder: &Path) -> Result<Self, MinilmError> {
+        Self::read(folder, true)
+    }
+
+    fn read(folder: &Path, judging: bool) -> Result<Self, MinilmError> {
+        let (weights, words) = (WEIGHTS.read(folder)?, WORDS.read(folder)?);
+        Self::new(&weights, &words, judging).map_err(|reason| MinilmError::Wrong { reason })
+    }
+
+    fn new(bytes: &[u8], words: &[u8], judging: bool) -> Result<Self, String> {
         let vocabulary = Vocabulary::parse(words)?;
-        let weights = Weights::parse(weights)?;
-        let gemm = GemmExecutor::new();
-        let layers = (0..LAYERS)
-            .map(|at| Layer::read(&weights, &gemm, at))
-            .collect::<Result<_, _>>()?;
-        let mut places =
-            weights.table("embeddings.position_embeddings.weight", MOST_TOKENS, WIDTH)?;
-        let kind = weights.table("embeddings.token_type_embeddings.weight", 1, WIDTH)?;
-        for place in places.chunks_exact_mut(WIDTH) {
-            place.iter_mut().zip(&kind).for_each(|(a, b)| *a += b);
-        }
+        let weights = Weights::parse(bytes)?;
         Ok(Self {
             words: weights.table("embeddings.word_embeddings.weight", vocabulary.len(), WIDTH)?,
-            norm: Norm::read(&weights, "embeddings.LayerNorm")?,
             vocabulary,
-            places,
-            layers,
+            places: Transformer::read(&weights)?,
+            judge: judging.then(|| Judge::read(bytes)).transpose()?,
             pool: ThreadPool::with_num_threads(1),
         })
-    }
-
-    fn run(&self, tokens: &[usize]) -> Vec<f32> {
-        let mut state = Vec::with_capacity(tokens.len() * WIDTH);
-        for (token, place) in tokens.iter().zip(self.places.chunks_exact(WIDTH)) {
-            let word = &self.words[token * WIDTH..(token + 1) * WIDTH];
-            state.extend(word.iter().zip(place).map(|(word, place)| word + place));
-        }
-        self.norm.apply(&mut state);
-        let gemm = GemmExecutor::new();
-        for layer in &self.layers {
-            layer.apply(&gemm, &mut state);
-        }
-        mean(&state)
     }
 }
 
@@ -143,16 +126,29 @@ impl Embedder for Minilm {
 
     fn embed(&self, text: &str) -> Vec<f32> {
         let tokens = self.vocabulary.tokens(text, MOST_TOKENS);
-        self.pool.run(|| self.run(&tokens))
+        let text = [Text {
+            second: tokens.len(),
+            tokens,
+        }];
+        mean(&self.pool.run(|| self.places.run(&self.words, &text)))
+    }
+
+    fn judge(&self, question: &str, claims: &[Claim<'_>]) -> Option<Vec<f32>> {
+        let judge = self.judge.as_ref()?;
+        let texts: Vec<Text> = claims
+            .iter()
+            .map(|claim| {
+                let (tokens, second) = self.vocabulary.pair(question, claim.heading, claim.text);
+                Text { tokens, second }
+            })
+            .collect();
+        Some(self.pool.run(|| judge.run(&self.words, &texts)))
     }
 }
 
 /// The middle of all places, at length 1.
 fn mean(state: &[f32]) -> Vec<f32> {
-    let mut mean = vec![0.0_f32; WIDTH];
-    for row in state.chunks_exact(WIDTH) {
-        mean.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
-    }
+    let mut mean = middle(state);
     let length = mean.iter().map(|x| x * x).sum::<f32>().sqrt();
     let scale = 1.0 / length.max(f32::MIN_POSITIVE);
     mean.iter_mut().for_each(|x| *x *= scale);

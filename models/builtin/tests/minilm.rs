@@ -1,7 +1,7 @@
 //! The sentence transformer with its real weights, where set-up has fetched them.
 
 use models_builtin::Minilm;
-use models_engine::Embedder;
+use models_engine::{Claim, Embedder};
 use std::path::PathBuf;
 
 fn folder() -> PathBuf {
@@ -38,6 +38,32 @@ fn what_means_alike_lies_near() {
     let right = near(question, "The doors close at nine in the evening.");
     let wrong = near(question, "The water is changed every second week.");
     assert!(right > wrong + 0.1, "{right} {wrong}");
+}
+
+#[test]
+fn it_judges_as_it_was_taught() {
+    let minilm = Minilm::load_to_judge(&folder()).expect("models/setup.sh has fetched it");
+    for (question, claims) in JUDGED {
+        let given: Vec<Claim<'_>> = claims
+            .iter()
+            .map(|(heading, text, _)| Claim { heading, text })
+            .collect();
+        let verdicts = minilm.judge(question, &given).expect("it can");
+        assert_eq!(verdicts.len(), claims.len());
+        for (verdict, (_, text, expected)) in verdicts.iter().zip(*claims) {
+            assert!((verdict - expected).abs() < 2e-3, "{text}: {verdict}");
+        }
+    }
+    assert_eq!(minilm.judge("When do you shut?", &[]), Some(Vec::new()));
+    let (long, odd) = ("word ".repeat(10_000), "🙂\u{0}");
+    let claims = [long.as_str(), odd, ""].map(|text| Claim {
+        heading: &long,
+        text,
+    });
+    let verdicts = minilm.judge(&long, &claims).expect("it can");
+    assert!(verdicts.iter().all(|verdict| verdict.is_finite()));
+    let places = Minilm::load(&folder()).expect("it is there");
+    assert_eq!(places.judge("When do you shut?", &claims), None);
 }
 
 #[test]
@@ -79,6 +105,26 @@ fn files_that_are_not_these_weights_are_refused() {
     assert!(refusal().contains(words), "{}", refusal());
     let _ = std::fs::remove_dir_all(&spoilt);
 }
+
+/// Questions, and sentences under their headings with the verdict that torch comes to with the same weights.
+type Judged = (&'static str, &'static [(&'static str, &'static str, f32)]);
+const JUDGED: &[Judged] = &[
+    (
+        "When do you shut?",
+        &[
+            ("Hours", "The doors close at nine in the evening.", 0.96776),
+            ("", "The water is changed every second week.", -5.02193),
+        ],
+    ),
+    (
+        "can I bring my dog",
+        &[(
+            "Rules",
+            "Animals are not admitted, except guide dogs.",
+            2.43753,
+        )],
+    ),
+];
 
 /// The first eight numbers, computed from the same weights by numpy with an exact error function.
 const REFERENCE: &[(&str, &[f32])] = &[

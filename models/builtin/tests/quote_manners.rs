@@ -19,6 +19,7 @@ fn passage(heading: &str, text: &str) -> Passage {
         text: text.to_owned(),
         score: 1.0,
         likeness: Vec::new(),
+        verdicts: Vec::new(),
     }
 }
 

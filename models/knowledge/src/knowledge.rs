@@ -258,6 +258,7 @@ impl Entry {
             text: self.text.clone(),
             score,
             likeness,
+            verdicts: Vec::new(),
         }
     }
 }
@@ -292,33 +293,29 @@ impl Retriever for Knowledge {
                 Stopped::failed(format!("the knowledge could not be searched: {error}"))
             })?;
         cancel.check()?;
-        let place = self.place(&lines, &question);
+        let Some(meaning) = self.meaning.get() else {
+            return Ok(self.ranked(&found, &question, &clauses, None, query.limit));
+        };
+        let asked = asked(&lines, &question);
+        let place = meaning.place(&asked);
         cancel.check()?;
-        Ok(self.ranked(&found, &question, &clauses, place.as_deref(), query.limit))
+        let place = Some((meaning, place.as_slice()));
+        let mut passages = self.ranked(&found, &question, &clauses, place, query.limit);
+        cancel.check()?;
+        meaning.judge(&asked, &mut passages);
+        Ok(passages)
     }
 }
 
 impl Knowledge {
-    /// Where the question lies in meaning; one that leans on what was asked before, together with it.
-    fn place(&self, lines: &[&str], question: &Question) -> Option<Vec<f32>> {
-        let meaning = self.meaning.get()?;
-        let from = if question.follow_up {
-            lines.len().saturating_sub(2)
-        } else {
-            lines.len() - 1
-        };
-        Some(meaning.place(&lines[from..].join(" ")))
-    }
-
     fn ranked(
         &self,
         found: &[(usize, f32)],
         question: &Question,
         clauses: &[Clause],
-        place: Option<&[f32]>,
+        meaning: Option<(&Meaning, &[f32])>,
         limit: usize,
     ) -> Vec<Passage> {
-        let meaning = self.meaning.get().zip(place);
         let highest = found
             .first()
             .map_or(1.0, |(_, score)| score.max(f32::EPSILON));
@@ -359,6 +356,15 @@ impl Knowledge {
             .map(|(id, score, likeness)| self.entries[id].passage(score, likeness))
             .collect()
     }
+}
+
+/// The question in whole; one that leans on what was asked before, together with it.
+fn asked(lines: &[&str], question: &Question) -> String {
+    let from = match question.follow_up {
+        true => lines.len().saturating_sub(2),
+        false => lines.len() - 1,
+    };
+    lines[from..].join(" ")
 }
 
 fn share(clauses: &[Clause], found: impl Fn(&Clause) -> f32) -> f32 {

@@ -181,6 +181,7 @@ mod tests {
             text: text.to_owned(),
             score: 1.0,
             likeness: Vec::new(),
+            verdicts: Vec::new(),
         }
     }
 

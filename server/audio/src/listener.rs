@@ -126,6 +126,24 @@ impl Listener {
         })
     }
 
+    /// How loud each few milliseconds are of what comes next.
+    pub fn instants<'a>(
+        &'a self,
+        speech: &'a [f32],
+        end_ms: u64,
+    ) -> impl Iterator<Item = Glimpse> + 'a {
+        let echo_dbfs = self.echo.expected_dbfs();
+        let slices = speech.rchunks_exact(SLICE);
+        slices.rev().enumerate().map(move |(n, slice)| {
+            let after = (speech.len() / SLICE - 1 - n) * SLICE;
+            Glimpse {
+                level_dbfs: level_dbfs(slice),
+                echo_dbfs,
+                end_ms: end_ms.saturating_sub(after as u64 / SAMPLES_PER_MS),
+            }
+        })
+    }
+
     /// One frame of our own voice has left: it may come back.
     pub fn said(&mut self, frame: &[f32]) {
         self.echo.said(frame);

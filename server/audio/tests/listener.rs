@@ -71,3 +71,15 @@ fn windows_end_where_they_end_and_are_as_loud_as_they_are() {
         );
     }
 }
+
+#[test]
+fn instants_end_where_they_end_and_a_rest_before_them_is_left_out() {
+    let mut sound = vec![0.0; RATE * 24 / 1_000];
+    let hiss: Vec<f32> = noise(10, 5).iter().map(|sample| 0.1 * sample).collect();
+    sound[RATE * 4 / 1_000..RATE * 14 / 1_000].copy_from_slice(&hiss);
+    let listener = Listener::new();
+    let instants: Vec<_> = listener.instants(&sound, 124).collect();
+    let ends: Vec<u64> = instants.iter().map(|instant| instant.end_ms).collect();
+    assert_eq!(ends, [114, 124]);
+    assert!(instants[0].level_dbfs > -30.0 && instants[1].level_dbfs < -100.0);
+}

@@ -128,6 +128,11 @@ impl Conversation {
                 echo_dbfs,
                 end,
             } => self.notice(level_dbfs, echo_dbfs, end),
+            Input::Level {
+                level_dbfs,
+                echo_dbfs,
+                end,
+            } => self.follow(level_dbfs, echo_dbfs, end),
             Input::Hearing(utterance, event) => self.hearing(utterance, event),
             Input::Typed { token, text } => self.typed(token, text),
             Input::Write { token, line, place } => {

@@ -38,6 +38,8 @@ pub(crate) struct Ear {
     pub(crate) at: Millis,
     /// Sound before this belongs to an utterance already, or was thrown away.
     claimed: Millis,
+    /// So far the levels of single instants are known, in media time: often further than whole windows.
+    followed: Millis,
     /// The noise of the line.
     floor_dbfs: f32,
     /// The present sound was found to be noise; until it is over it contests nothing.
@@ -54,6 +56,7 @@ impl Default for Ear {
             recent: [Window::default(); ONSET_WINDOWS],
             at: Millis(0),
             claimed: Millis(0),
+            followed: Millis(0),
             floor_dbfs: p::LOUD_DBFS,
             refused: false,
             known: false,
@@ -110,7 +113,7 @@ impl Ear {
     /// How the window stands to the noise of the line, and to the window before.
     fn weigh(&mut self, window: &mut Window) {
         let level = window.level_dbfs;
-        window.loud &= level >= p::LOUD_DBFS.max(self.floor_dbfs + p::LOUD_OVER_FLOOR_DB);
+        window.loud &= self.stands_out(level);
         let higher = self.floor_dbfs + p::FLOOR_RISES_DB;
         self.floor_dbfs = level.min(higher);
         self.refused &= window.loud;
@@ -124,6 +127,25 @@ impl Ear {
             true => window.voiced && sings,
             false => window.voiced || (window.loud && (lasts || sings)),
         };
+    }
+
+    /// Well above the noise of the line.
+    fn stands_out(&self, level_dbfs: f32) -> bool {
+        level_dbfs >= p::LOUD_DBFS.max(self.floor_dbfs + p::LOUD_OVER_FLOOR_DB)
+    }
+
+    /// An instant of sound, which ends at `end`: whether it is loud; none when it is not news.
+    pub(crate) fn follow(&mut self, level_dbfs: f32, echo_dbfs: f32, end: Millis) -> Option<bool> {
+        let news = end > self.followed && end > self.end() && end - self.end() <= GAP;
+        news.then(|| {
+            self.followed = end;
+            self.stands_out(level_dbfs) && level_dbfs >= echo_dbfs + p::ECHO_MARGIN_DB
+        })
+    }
+
+    /// How far the sound is known, be it by its level alone.
+    pub(crate) fn known_to(&self) -> Millis {
+        self.followed.max(self.end())
     }
 
     /// The window before `window`, where the same sound had begun in it.

@@ -32,6 +32,12 @@ pub enum Input {
         echo_dbfs: f32,
         end: Millis,
     },
+    /// While an utterance is open: so loud an instant of the caller's sound was, whether its window is full or not.
+    Level {
+        level_dbfs: f32,
+        echo_dbfs: f32,
+        end: Millis,
+    },
     Hearing(UtteranceId, HearingEvent),
     /// A typed message that takes the floor as a voice would.
     Typed {

@@ -40,6 +40,20 @@ impl Conversation {
         }
     }
 
+    /// An instant of sound while an utterance is open: a silence that is long enough need not fill its last window.
+    pub(crate) fn follow(&mut self, level_dbfs: f32, echo_dbfs: f32, end: Millis) {
+        let Some(utterance) = self.floor.utterance_mut() else {
+            return;
+        };
+        let Some(loud) = self.ear.follow(level_dbfs, echo_dbfs, end) else {
+            return;
+        };
+        let silent = utterance.follow(level_dbfs, loud, end);
+        if silent && matches!(self.floor, Floor::Caller { .. }) {
+            self.weigh_pause(false);
+        }
+    }
+
     /// A sound over the agent's voice is enough to lower it; what it was is asked when its windows come.
     pub(crate) fn notice(&mut self, level_dbfs: f32, echo_dbfs: f32, end: Millis) {
         let new = match self.floor.utterance() {
@@ -274,7 +288,7 @@ impl Conversation {
 
     /// Asks the endpointer when there is something new to ask, and ends what is over.
     pub(crate) fn weigh_pause(&mut self, news: bool) {
-        let end = self.ear.end();
+        let end = self.ear.known_to();
         let Some(pauses) = self.pauses() else {
             let long = |utterance: &Utterance| utterance.lasted(end) >= p::UTTERANCE;
             if self.floor.utterance().is_some_and(long) {

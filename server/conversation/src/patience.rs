@@ -112,6 +112,9 @@ pub(crate) const JUDGE_AGAIN: Millis = Millis(160);
 /// From here on the endpointer is believed that the caller has finished, and below, that not.
 pub(crate) const FINISHED: f32 = 0.7;
 pub(crate) const UNFINISHED: f32 = 0.3;
+/// Sound comes in packets of 20 ms, as a rule: a silence that lacks no more than half of one is nearer to what was asked for
+/// than the next would be.
+pub(crate) const NEARLY: Millis = Millis(10);
 /// What a session may ask of its pauses: a shorter one cuts words, a longer one looks dead.
 pub(crate) const PAUSE_SHORTEST: Millis = Millis(100);
 pub(crate) const PAUSE_LONGEST: Millis = Millis(10_000);

@@ -33,6 +33,9 @@ pub(crate) struct Utterance {
     intent: f32,
     /// Where something was last heard, voice or not, in media time.
     sounded: Millis,
+    /// The same to the instant, and how far that is known.
+    sounded_instant: Millis,
+    followed: Millis,
     pause: Option<Pause>,
     /// How often its end was guessed at.
     guesses: u32,
@@ -118,6 +121,8 @@ impl Utterance {
             loudest_dbfs: -120.0,
             intent: 0.5,
             sounded: window_end,
+            sounded_instant: window_end,
+            followed: window_end,
             pause: None,
             guesses: 0,
         }
@@ -129,10 +134,12 @@ impl Utterance {
         // Detectors remember: a window may be called voice that is silent already.
         let faded = window.level_dbfs < self.loudest_dbfs - p::FADED_DB;
         let going_on = window.probability >= threshold - p::HYSTERESIS;
-        let voice = window.voiced || (self.pause.is_none() && going_on);
+        let silent = faded && !window.loud;
+        let voice = !silent && (window.voiced || (self.pause.is_none() && going_on));
         if voice {
-            self.last_voice = window.end;
-            self.last_voice_at = now;
+            let after = window.end - self.voice_ends_in(window);
+            self.last_voice = window.end - after;
+            self.last_voice_at = now - after;
             self.pause = None;
         } else {
             self.pause.get_or_insert_default();
@@ -154,6 +161,26 @@ impl Utterance {
         if window.end - self.sounded <= p::REMEMBERED {
             self.intent = window.intent;
         }
+    }
+
+    /// A window of voice may be silent already in its second half.
+    fn voice_ends_in(&self, window: &Window) -> Millis {
+        match self.followed >= window.end {
+            true => self
+                .sounded_instant
+                .clamp(self.last_voice.min(window.end), window.end),
+            false => window.end,
+        }
+    }
+
+    /// An instant that ends at `end`. True when it was silent.
+    pub(crate) fn follow(&mut self, level_dbfs: f32, loud: bool, end: Millis) -> bool {
+        let silent = !loud && level_dbfs < self.loudest_dbfs - p::FADED_DB;
+        self.followed = end;
+        if !silent {
+            self.sounded_instant = end;
+        }
+        silent
     }
 
     /// Some of it was voice, by the detector's word.
@@ -258,7 +285,7 @@ impl Utterance {
             Some(finished) if finished < p::UNFINISHED => pauses.longest,
             _ => pauses.usual,
         };
-        silence >= enough
+        silence + p::NEARLY >= enough
     }
 
     /// Is this sound, up to `end`, a wish to speak?

@@ -45,7 +45,9 @@ pub(crate) fn assemble(config: &Config) -> Result<Assembled, String> {
     let config = &models::chosen(config)?;
     let knowledge = Arc::new(knowledge(config, &mut remarks)?);
     let searched = config.language_model != Language::Scripted;
-    let learning = searched.then(|| Learning::begin(&knowledge, config.knowledge.as_deref()));
+    let judging = config.language_model.has(Language::Quote);
+    let learning =
+        searched.then(|| Learning::begin(&knowledge, config.knowledge.as_deref(), judging));
     let apart = apart::begin(config, &mut remarks)?;
     let (language_model, gauges) = lines::language_models(config, apart.as_ref())?;
     let recognizer = lines::recognizers(config, &knowledge, apart.as_ref(), &mut remarks)?;

@@ -68,7 +68,7 @@ pub(crate) fn hear(hear: &Hear) -> Result<(), String> {
 
 pub(crate) fn ask(ask: &Ask) -> Result<(), String> {
     let knowledge = knowledge(ask.knowledge.as_ref())?;
-    if let Err(reason) = meaning::learn(&knowledge, ask.knowledge.as_deref()) {
+    if let Err(reason) = meaning::learn(&knowledge, ask.knowledge.as_deref(), true) {
         eprintln!("The knowledge is searched by words alone: {reason}.");
     }
     let (text, cancel) = (ask.question.clone(), Cancel::new());

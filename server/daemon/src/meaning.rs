@@ -16,13 +16,14 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Learning(Receiver<Result<(), String>>);
 
 impl Learning {
-    pub(crate) fn begin(knowledge: &Arc<Knowledge>, folder: Option<&Path>) -> Self {
+    /// `judging`: answers are picked from what is found, so its sentences are read together with the question.
+    pub(crate) fn begin(knowledge: &Arc<Knowledge>, folder: Option<&Path>, judging: bool) -> Self {
         let (done, learnt) = sync_channel(1);
         let (knowledge, folder) = (Arc::clone(knowledge), folder.map(Path::to_owned));
         let learning = std::thread::Builder::new()
             .name("meaning".to_owned())
             .spawn(move || {
-                let _ = done.send(learn(&knowledge, folder.as_deref()));
+                let _ = done.send(learn(&knowledge, folder.as_deref(), judging));
             });
         // Without a thread the channel is closed, which is told like any other failure.
         drop(learning);
@@ -48,9 +49,17 @@ impl Learning {
     }
 }
 
-pub(crate) fn learn(knowledge: &Knowledge, folder: Option<&Path>) -> Result<(), String> {
+pub(crate) fn learn(
+    knowledge: &Knowledge,
+    folder: Option<&Path>,
+    judging: bool,
+) -> Result<(), String> {
     let weights = weights().ok_or("no folder for weights is known")?;
-    let minilm = Minilm::load(&weights).map_err(|error| error.to_string())?;
+    let minilm = match judging {
+        true => Minilm::load_to_judge(&weights),
+        false => Minilm::load(&weights),
+    };
+    let minilm = minilm.map_err(|error| error.to_string())?;
     knowledge.learn(Arc::new(minilm), Some(&cache(&weights, folder)));
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::peer::AudioPacket;
 use models_engine::{CallerId, VoiceDetector};
 use models_host::Hearing;
-use server_audio::{AudioError, Inbound, Listener};
+use server_audio::{AudioError, Glimpse, Inbound, Listener};
 use server_conversation::{Input, Millis, UtteranceId};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -75,6 +75,9 @@ impl Ears {
                 keep(sound, &self.speech);
             }
         }
+        if self.hearing.is_some() {
+            inputs.extend(self.listener.instants(&self.speech, end).map(level));
+        }
         let detector = self.detector.as_mut();
         self.listener
             .listen(&self.speech, end, detector, &mut |window| {
@@ -138,6 +141,14 @@ impl Ears {
 
     pub(crate) fn forget(&mut self, utterance: UtteranceId) {
         self.hearing.take_if(|(current, _)| *current == utterance);
+    }
+}
+
+fn level(instant: Glimpse) -> Input {
+    Input::Level {
+        level_dbfs: instant.level_dbfs,
+        echo_dbfs: instant.echo_dbfs,
+        end: Millis(instant.end_ms),
     }
 }
 

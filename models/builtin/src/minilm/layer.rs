@@ -43,11 +43,19 @@ impl Layer {
         })
     }
 
-    /// `state` holds one row a token.
-    pub(super) fn apply(&self, gemm: &GemmExecutor, state: &mut [f32]) {
+    /// `state` holds one row a token, of as many tokens as `texts` say, one text after the other.
+    pub(super) fn apply(&self, gemm: &GemmExecutor, state: &mut [f32], texts: &[usize]) {
         let [query, key, value] =
             [&self.query, &self.key, &self.value].map(|linear| linear.apply(gemm, state));
-        let attended = self.attended.apply(gemm, &attend(&query, &key, &value));
+        let mut mixed = vec![0.0; state.len()];
+        let mut first = 0;
+        for tokens in texts {
+            let text = first..first + tokens * WIDTH;
+            first = text.end;
+            let [query, key, value] = [&query, &key, &value].map(|all| &all[text.clone()]);
+            attend(query, key, value, &mut mixed[text]);
+        }
+        let attended = self.attended.apply(gemm, &mixed);
         add(state, &attended);
         self.attended_norm.apply(state);
         let mut wide = self.wide.apply(gemm, state);
@@ -58,10 +66,9 @@ impl Layer {
 }
 
 /// For each head, each token's mix of all values by how well its query meets their keys.
-fn attend(query: &[f32], key: &[f32], value: &[f32]) -> Vec<f32> {
+fn attend(query: &[f32], key: &[f32], value: &[f32], mixed: &mut [f32]) {
     let tokens = query.len() / WIDTH;
     let scale = 1.0 / (HEAD as f32).sqrt();
-    let mut mixed = vec![0.0; query.len()];
     let mut weights = vec![0.0; tokens];
     for head in (0..WIDTH).step_by(HEAD) {
         let part = |of: usize| of * WIDTH + head..of * WIDTH + head + HEAD;
@@ -79,7 +86,6 @@ fn attend(query: &[f32], key: &[f32], value: &[f32]) -> Vec<f32> {
             }
         }
     }
-    mixed
 }
 
 fn softmax(weights: &mut [f32]) {
@@ -112,11 +118,11 @@ impl Linear {
         from: usize,
         to: usize,
     ) -> Result<Self, String> {
-        let table = weights.table(&format!("{name}.weight"), to, from)?;
+        let table = weights.matrix(&format!("{name}.weight"), to, from)?;
         let matrix = NdTensorView::from_data([to, from], table.as_slice());
         Ok(Self {
             weights: gemm.prepack_b(matrix.transposed()),
-            bias: weights.row(&format!("{name}.bias"), to)?,
+            bias: weights.row(&format!("{name}.bias"), Some(to))?,
         })
     }
 
@@ -149,8 +155,8 @@ pub(super) struct Norm {
 impl Norm {
     pub(super) fn read(weights: &Weights<'_>, name: &str) -> Result<Self, String> {
         Ok(Self {
-            scale: weights.row(&format!("{name}.weight"), WIDTH)?,
-            shift: weights.row(&format!("{name}.bias"), WIDTH)?,
+            scale: weights.row(&format!("{name}.weight"), Some(WIDTH))?,
+            shift: weights.row(&format!("{name}.bias"), Some(WIDTH))?,
         })
     }
 

@@ -4,6 +4,11 @@ use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+/// What a pair has room for, as the judge was taught it: of the question and of the heading, with their ends, and in all.
+const MOST_ASKED: usize = 42;
+const MOST_HEADING: usize = 16;
+pub(super) const MOST_PAIR: usize = 72;
+
 /// A longer word is no word.
 const LONGEST_WORD: usize = 100;
 
@@ -56,6 +61,22 @@ impl Vocabulary {
         tokens.truncate(most - 1);
         tokens.push(self.last);
         tokens
+    }
+
+    /// A question, and a text under its heading that may answer it: the tokens of both, and where the second begins.
+    pub(super) fn pair(&self, question: &str, heading: &str, text: &str) -> (Vec<usize>, usize) {
+        let mut tokens = self.tokens(question, MOST_ASKED);
+        let second = tokens.len();
+        if !heading.is_empty() {
+            let headed = self.tokens(heading, MOST_HEADING);
+            tokens.extend(&headed[1..headed.len() - 1]);
+            self.split(":", &mut tokens);
+        }
+        let text = self.tokens(text, MOST_PAIR);
+        tokens.extend(&text[1..text.len() - 1]);
+        tokens.truncate(MOST_PAIR - 1);
+        tokens.push(self.last);
+        (tokens, second)
     }
 
     /// The longest piece that fits, then the longest that goes on; a word with no way through is unknown.

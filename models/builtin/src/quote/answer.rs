@@ -56,7 +56,7 @@ pub(super) fn find<'a>(
     judged.retain(|judged| spoken.is_none_or(|spoken| !spoken.contains(judged.candidate.text)));
     judged.retain(Judged::says_something);
     let scored: Vec<(usize, f32)> = judged.iter().map(Judged::scored).collect();
-    let weights = Weights::of(field.nearest.is_some());
+    let weights = Weights::of(&field);
     let trusted = |best: &&Judged<'_, '_>| weights.trust(&best.features, &contrast(&scored)) >= 0.0;
     let Some(best) = judged.first().filter(trusted) else {
         return Vec::new();
@@ -109,7 +109,7 @@ impl<'f, 'a> Judged<'f, 'a> {
         candidate: &'f Candidate<'a>,
     ) -> Self {
         let features = features(question, field, view, candidate);
-        let weights = Weights::of(field.nearest.is_some());
+        let weights = Weights::of(field);
         Self {
             view,
             candidate,

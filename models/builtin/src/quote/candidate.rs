@@ -1,7 +1,7 @@
 //! The sentences of the passages, and how much of the question each one holds.
 
-use models_engine::Passage;
 use models_engine::wording::{Asked, Question, Weight, Word, likeness};
+use models_engine::{Passage, UNLIKELY};
 
 use super::evidence::implied;
 use super::reading::{Matcher, Texts};
@@ -24,6 +24,8 @@ pub(super) struct Candidate<'a> {
     pub(super) opens: bool,
     /// How near it lies to the question in meaning, 0 where nobody judged.
     pub(super) likeness: f32,
+    /// How likely it answers, read together with the question.
+    pub(super) verdict: f32,
 }
 
 /// A passage, looked at from the question.
@@ -58,6 +60,8 @@ pub(super) struct Field<'a> {
     pub(super) implied: Vec<bool>,
     /// The likeness of the sentence that lies nearest in meaning; `None` where nobody judged.
     pub(super) nearest: Option<f32>,
+    /// How likely anything here answers; `None` where nobody judged.
+    pub(super) answered: Option<f32>,
     /// The retriever's score of each passage, as a share of the best.
     scores: Vec<f32>,
     /// Words of the question that follow one another, with the weight of the lighter.
@@ -103,6 +107,7 @@ impl<'a> Field<'a> {
         let scores = passages.iter().map(|passage| passage.score);
         Self {
             nearest: likeness.copied().reduce(f32::max),
+            answered: answered(passages),
             scores: scores.map(|score| score / highest.max(0.01)).collect(),
             pairs: pairs(question, &weights),
             views,
@@ -167,6 +172,13 @@ impl<'a> Field<'a> {
             self.share(found)
         }
     }
+}
+
+/// The likelihoods of all sentences, added up.
+fn answered(passages: &[Passage]) -> Option<f32> {
+    let judged = passages.iter().flat_map(|passage| passage.verdicts.iter());
+    let all: f32 = judged.map(|verdict| verdict.exp()).sum();
+    (all > 0.0).then(|| all.ln())
 }
 
 /// Words that carry the question with at most one word of grammar between them.
@@ -236,6 +248,7 @@ impl<'a> View<'a> {
                     line,
                     text,
                     likeness: texts.likeness.get(at).copied().unwrap_or_default(),
+                    verdict: texts.verdicts.get(at).copied().unwrap_or(UNLIKELY),
                     named: matcher.named(&words),
                     opens: matcher.opens(&words),
                     words,

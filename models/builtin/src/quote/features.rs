@@ -6,7 +6,7 @@ use super::candidate::{Candidate, Field, View};
 use super::evidence::{demanded, fit};
 
 /// What speaks for a sentence by itself.
-const OWN: usize = 45;
+const OWN: usize = 47;
 /// Each kind of question is trusted in its own measure.
 const KINDS: [Expected; 18] = [
     Expected::Anything,
@@ -30,6 +30,9 @@ const KINDS: [Expected; 18] = [
 ];
 pub(super) const COUNT: usize = OWN + KINDS.len();
 pub(super) type Features = [f32; COUNT];
+
+/// A verdict of this is as much as another number's 1.
+const SURE: f32 = 4.0;
 
 // How surely a word counts that stands not in the sentence itself.
 const IN_HEADING: f32 = 0.97;
@@ -188,6 +191,8 @@ fn own_features(
         meaning[3],
         meaning[4],
         meaning[5],
+        field.answered.map_or(0.0, |_| candidate.verdict / SURE),
+        field.answered.unwrap_or(0.0) / SURE,
     ]
 }
 

@@ -17,9 +17,23 @@ pub(crate) fn weights() -> PathBuf {
     folder("REPARTEE_WEIGHTS").or(weights).unwrap_or_default()
 }
 
+/// Whether sentences are read together with the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    Yes,
+    No,
+}
+
 /// Learns what the folder's knowledge means, or remembers it from the last time.
-pub(crate) fn learn(knowledge: &Knowledge, folder: &Path) -> Result<(), MinilmError> {
-    let minilm = Arc::new(Minilm::load(&weights())?);
+pub(crate) fn learn(
+    knowledge: &Knowledge,
+    folder: &Path,
+    reading: Reading,
+) -> Result<(), MinilmError> {
+    let minilm = Arc::new(match reading {
+        Reading::Yes => Minilm::load_to_judge(&weights())?,
+        Reading::No => Minilm::load(&weights())?,
+    });
     let name = folder.file_name().unwrap_or_default();
     let cache = std::env::temp_dir().join("repartee-places").join(name);
     knowledge.learn(minilm, Some(&cache));
@@ -51,6 +65,17 @@ impl Case {
             question: parts[0].to_owned(),
             answer,
         }
+    }
+
+    /// Whether this sentence of that document holds the answer.
+    pub(crate) fn is_answered_by(&self, source: &str, text: &str) -> bool {
+        self.answer.as_ref().is_some_and(|(parts, document)| {
+            let meant = |part: &String| {
+                text.contains(part.as_str())
+                    || part.len() > 12 && text.len() > 12 && part.contains(text)
+            };
+            source == document && parts.iter().any(meant)
+        })
     }
 
     /// Whether the retriever found the sentence, so that it could have been said.

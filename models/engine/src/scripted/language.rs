@@ -138,6 +138,7 @@ impl ScriptedRetriever {
             text: (*text).to_owned(),
             score: 0.0,
             likeness: Vec::new(),
+            verdicts: Vec::new(),
         };
         Self::of(texts.iter().enumerate().map(passage).collect())
     }

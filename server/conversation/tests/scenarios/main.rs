@@ -14,6 +14,7 @@ use server_conversation::{
 use shown::shown;
 
 const WINDOW: u64 = 32;
+const INSTANT: u64 = 10;
 
 struct Stage {
     core: Conversation,
@@ -60,15 +61,20 @@ impl Stage {
     fn sound(&mut self, length: u64, [probability, voicing, intent, level_dbfs]: [f32; 4]) {
         for _ in 0..length.div_ceil(WINDOW) {
             self.pass(WINDOW);
-            self.give(Input::Voice {
-                probability,
-                voicing,
-                intent,
-                level_dbfs,
-                echo_dbfs: -120.0,
-                end: Millis(self.now),
-            });
+            self.window([probability, voicing, intent, level_dbfs]);
         }
+    }
+
+    /// One window, which ends now.
+    fn window(&mut self, [probability, voicing, intent, level_dbfs]: [f32; 4]) {
+        self.give(Input::Voice {
+            probability,
+            voicing,
+            intent,
+            level_dbfs,
+            echo_dbfs: -120.0,
+            end: Millis(self.now),
+        });
     }
 
     /// A packet of so many dB, before its window is full.
@@ -79,6 +85,18 @@ impl Stage {
             echo_dbfs: -120.0,
             end: Millis(self.now),
         });
+    }
+
+    /// Instants of so many dB up to now, each without its window.
+    fn instants(&mut self, length: u64, level_dbfs: f32) {
+        for _ in 0..length.div_ceil(INSTANT) {
+            self.pass(INSTANT);
+            self.give(Input::Level {
+                level_dbfs,
+                echo_dbfs: -120.0,
+                end: Millis(self.now),
+            });
+        }
     }
 
     /// Time passes, and the core is woken as it wants.
@@ -118,8 +136,13 @@ impl Stage {
             "voice" => self.sound(number(rest), [0.9, 0.9, 0.5, -20.0]),
             "wish" => self.sound(number(rest), [0.9, 0.9, 0.98, -20.0]),
             "drone" => self.sound(number(rest), [0.3, 0.6, 0.5, -30.0]),
+            "rings" => self.sound(number(rest), [0.9, 0.1, 0.5, -75.0]),
             "hum" => self.sound(number(rest), [0.9, 0.9, 0.01, -20.0]),
             "glimpse" => self.glimpse(rest),
+            "hush" => self.instants(number(rest), -75.0),
+            "voiced" => self.window([0.9, 0.9, 0.5, -20.0]),
+            "silent" => self.window([0.02, 0.0, 0.5, -70.0]),
+            "murmur" => self.instants(number(rest), -30.0),
             "cough" => self.sound(number(rest), [0.9, 0.3, 0.5, -20.0]),
             "hiss" => self.sound(number(rest), [0.1, 0.2, 0.5, -30.0]),
             "quiet" => self.sound(number(rest), [0.02, 0.0, 0.5, -70.0]),
@@ -308,6 +331,7 @@ fn passage(text: &str) -> Passage {
         text: text.to_owned(),
         score: 1.0,
         likeness: Vec::new(),
+        verdicts: Vec::new(),
     }
 }
 

@@ -218,6 +218,15 @@ impl Story<'_> {
                 end: Millis(end.0 - 7),
             })?;
         }
+        let chance = &mut self.world.chance;
+        if chance.once_in(2) {
+            let early = chance.among(0, 24);
+            self.happen(Input::Level {
+                level_dbfs,
+                echo_dbfs,
+                end: Millis((end.0 + 10).saturating_sub(early)),
+            })?;
+        }
         self.happen(Input::Voice {
             probability,
             voicing,

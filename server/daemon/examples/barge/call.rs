@@ -193,6 +193,14 @@ impl<'a> Call<'a> {
         }
         let (now, began, seen) = (self.now, self.began, &mut self.outcome.seen);
         let inputs = &mut self.inputs;
+        inputs.extend(self.listener.instants(&self.speech, end).map(|instant| {
+            let level = Input::Level {
+                level_dbfs: instant.level_dbfs,
+                echo_dbfs: instant.echo_dbfs,
+                end: Millis(instant.end_ms),
+            };
+            (now, level)
+        }));
         let detector = self.house.detector.as_mut();
         self.listener
             .listen(&self.speech, end, detector, &mut |observation| {

@@ -136,6 +136,7 @@ pub(crate) fn passage_in(passage: engine::Passage) -> core::Passage {
         text,
         score,
         likeness,
+        verdicts,
     } = passage;
     core::Passage {
         source,
@@ -143,6 +144,7 @@ pub(crate) fn passage_in(passage: engine::Passage) -> core::Passage {
         text,
         score,
         likeness,
+        verdicts,
     }
 }
 

@@ -229,6 +229,7 @@ fn passage_out(passage: core::Passage) -> engine::Passage {
         text,
         score,
         likeness,
+        verdicts,
     } = passage;
     engine::Passage {
         source,
@@ -236,6 +237,7 @@ fn passage_out(passage: core::Passage) -> engine::Passage {
         text,
         score,
         likeness,
+        verdicts,
     }
 }
 

@@ -63,6 +63,11 @@ async fn a_call_can_be_replayed_and_a_changed_one_is_noticed() {
     assert!(replay.agrees(), "{} then, {} now", replay.then, replay.now);
     assert_eq!(replay.inputs, text.lines().count() - 1);
     assert!(replay.inputs > 50, "the windows of voice are in it");
+    let instants = text.matches("{\"Level\":").count();
+    assert!(
+        (120..220).contains(&instants),
+        "{instants} of 10 ms, in an utterance of 1.2 s and the silence behind it"
+    );
     for told in ["BargedIn", "Transcript", "LineCut", "\"End\""] {
         assert!(replay.outputs.contains(told), "{told} is in the outputs");
     }
