@@ -27,7 +27,7 @@ const WORDLESS: Probability = 0.2;
 
 /// A whole question is often added to after a pause ("how do I change the voice ... while it speaks"):
 /// people who pause to think go on within so much silence.
-const ADDITION_MS: u32 = 640;
+const ADDITION_MS: u32 = 700;
 
 /// After so much silence a sentence that may be whole is.
 const LONG_SILENCE_MS: u32 = 1_500;

@@ -108,7 +108,7 @@ pub(crate) const BACKCHANNEL_DOUBT: Millis = Millis(700);
 /// At this silence the endpointer is asked first: less is found within words.
 pub(crate) const JUDGE_FIRST: Millis = Millis(190);
 /// ... and again each time that the silence has grown by this.
-pub(crate) const JUDGE_AGAIN: Millis = Millis(160);
+pub(crate) const JUDGE_AGAIN: Millis = Millis(175);
 /// From here on the endpointer is believed that the caller has finished, and below, that not.
 pub(crate) const FINISHED: f32 = 0.7;
 pub(crate) const UNFINISHED: f32 = 0.3;

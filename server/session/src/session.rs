@@ -63,7 +63,8 @@ pub(crate) struct Session {
     pub(crate) engines: Engines,
     pub(crate) acting: Acting,
     core: Conversation,
-    journal: Journal,
+    /// Kept where it will be written.
+    journal: Option<Journal>,
     pub(crate) wire: Wire,
     pub(crate) ears: Ears,
     pub(crate) mouth: Mouth,
@@ -105,7 +106,7 @@ impl Session {
             call: call.to_owned(),
             start,
             core: Conversation::new(own.clone()),
-            journal: Journal::new(own),
+            journal: options.journals.is_some().then(|| Journal::new(own)),
             wire: Wire::new(dialect, Arc::clone(&voice)),
             ears: Ears::new(
                 (engines.voice_detectors)(),
@@ -234,10 +235,14 @@ impl Session {
             self.inputs.push_back(Input::Elapsed);
         }
         while let Some(input) = self.inputs.pop_front() {
-            self.journal.input(now, &input);
+            if let Some(journal) = &mut self.journal {
+                journal.input(now, &input);
+            }
             self.core.handle(now, input);
             while let Some(output) = self.core.poll_output() {
-                self.journal.output(&output);
+                if let Some(journal) = &mut self.journal {
+                    journal.output(&output);
+                }
                 self.carry_out(output);
             }
         }
@@ -283,11 +288,10 @@ impl Session {
 
     /// The call is over when its journal is kept: whoever waits for the last call waits for that, too.
     async fn keep_journal(self) {
-        let Some(folder) = self.options.journals else {
+        let (Some(folder), Some(journal)) = (self.options.journals, self.journal) else {
             return;
         };
         let file = folder.join(format!("{}.jsonl", self.call));
-        let journal = self.journal;
         let kept = tokio::task::spawn_blocking(move || {
             if let Err(error) = std::fs::write(&file, journal.to_text()) {
                 tracing::warn!(file = %file.display(), %error, "the journal could not be written");

@@ -170,7 +170,7 @@ const NONE: Vec<String> = Vec::new();
 
 #[test]
 fn whole_things_are_high_with_a_little_silence() {
-    assert_eq!(misjudged(WHOLE, 640, 0.7..1.1), NONE);
+    assert_eq!(misjudged(WHOLE, 700, 0.7..1.1), NONE);
     assert_eq!(misjudged(WHOLE, 200, 0.3..1.1), NONE);
 }
 
@@ -182,7 +182,7 @@ fn what_is_seldom_added_to_is_high_at_once() {
 #[test]
 fn what_is_often_added_to_is_given_time() {
     assert_eq!(misjudged(ADDED_TO, 600, 0.3..0.7), NONE);
-    assert_eq!(misjudged(ADDED_TO, 640, 0.7..1.1), NONE);
+    assert_eq!(misjudged(ADDED_TO, 700, 0.7..1.1), NONE);
 }
 
 #[test]
