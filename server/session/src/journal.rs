@@ -5,7 +5,8 @@ use server_conversation::{Conversation, Input, Millis, Output, Settings};
 use std::collections::VecDeque;
 use std::fmt;
 
-/// Half an hour of talk, of 31 windows a second and 100 instants while the caller speaks; older inputs fall out, and the journal says so.
+/// Half an hour of talk, of 31 windows a second and 100 instants while the caller speaks; older inputs fall out, and
+/// the journal says so.
 const KEPT: usize = 131_072;
 /// What an input holds; raised when a journal of before could not be replayed.
 const VERSION: u32 = 2;
