@@ -6,6 +6,7 @@
 mod answering;
 mod asking;
 mod calling;
+mod committing;
 mod composing;
 mod conversation;
 mod deadlines;

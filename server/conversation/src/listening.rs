@@ -1,14 +1,13 @@
-//! The caller's sound and words: when an utterance opens, cuts in, pauses and is complete.
+//! The caller's sound and words: when an utterance opens, cuts in, pauses and is over.
 
 use crate::conversation::Conversation;
 use crate::ear::{Heard, Window};
 use crate::floor::Floor;
-use crate::history::Line;
-use crate::output::{Author, Ending, Fact, LineKind, Output};
+use crate::output::{Ending, Fact, Output};
 use crate::patience as p;
 use crate::reply::Reply;
-use crate::utterance::{Opening, Pauses, Said, Utterance, Verdict, Words};
-use crate::{Endpointing, FloorName, Millis, Modality, Place};
+use crate::utterance::{Opening, Pauses, Utterance, Verdict, Words};
+use crate::{Endpointing, FloorName, Millis, Modality};
 
 impl Conversation {
     pub(crate) fn hear(&mut self, heard: Heard) {
@@ -314,96 +313,5 @@ impl Conversation {
             self.say(judge);
         }
         self.settle_early();
-    }
-
-    /// The open utterance is complete.
-    pub(crate) fn commit(&mut self) {
-        let wants_reply = matches!(
-            self.settings.endpointing,
-            Endpointing::Automatic { respond: true, .. }
-        );
-        let (reply, utterance) = self.take_apart();
-        let utterance = utterance.expect("only an open utterance is committed");
-        if utterance.deaf.is_none() {
-            self.say(Output::Finish {
-                utterance: utterance.id,
-            });
-        }
-        self.stand(&utterance);
-        let until = self.now + p::TRANSCRIPT;
-        self.wait_for(Said {
-            id: utterance.id,
-            line: utterance.line,
-            at: utterance.last_voice_at,
-            committed_at: self.now,
-            words: Words::Pending { until },
-            wants_reply,
-        });
-        self.ear.claim();
-        match reply {
-            Some(reply) => self.go_on(reply, None),
-            None => self.answer_next(),
-        }
-        if let Some(message) = utterance.deaf {
-            let deaf = self.said.iter().position(|said| said.id == utterance.id);
-            self.not_transcribed(deaf.expect("it was just said"), &message);
-        }
-    }
-
-    /// A spoken utterance gets its place in the history; the words come later.
-    fn stand(&mut self, utterance: &Utterance) {
-        let (id, line) = (utterance.id, utterance.line);
-        if utterance.told {
-            self.tell(Fact::SpeechStopped {
-                utterance: id,
-                line,
-                end: self.ear.end(),
-            });
-        }
-        let mut spoken = Line::new(line, Author::Caller, String::new());
-        spoken.goes_on = utterance.goes_on;
-        let place = self
-            .history
-            .insert(spoken, Place::Last)
-            .expect("the end is a place");
-        self.tell(Fact::Committed {
-            utterance: id,
-            line,
-            place,
-        });
-        let (kind, text) = (LineKind::Spoken, String::new());
-        self.tell(Fact::LineAdded {
-            line,
-            place,
-            kind,
-            text,
-            token: None,
-        });
-        self.make_room();
-    }
-
-    /// An utterance waits for its words or its reply; too many are too many.
-    pub(crate) fn wait_for(&mut self, said: Said) {
-        self.witness.committed(said.id);
-        self.said.push(said);
-        if self.said.len() > p::WAITING {
-            let oldest = self.said.remove(0);
-            if oldest.pending() {
-                self.say(Output::Forget {
-                    utterance: oldest.id,
-                });
-                self.tell_failed(&oldest, "the recognizer is too far behind");
-            }
-            self.witness.settled(oldest.id);
-        }
-    }
-
-    pub(crate) fn tell_failed(&mut self, said: &Said, message: &str) {
-        let (utterance, line, message) = (said.id, said.line, message.to_owned());
-        self.tell(Fact::TranscriptFailed {
-            utterance,
-            line,
-            message,
-        });
     }
 }

@@ -217,6 +217,8 @@ proptest! {
         for ([probability, voicing, level_dbfs], end, now) in windows {
             core.handle(Millis(now), Input::Voice { probability, voicing, intent: voicing, level_dbfs, echo_dbfs: -level_dbfs, end: Millis(u64::from(end)) });
             while core.poll_output().is_some() {}
+            core.handle(Millis(now), Input::Level { level_dbfs: probability, echo_dbfs: voicing, end: Millis(u64::from(end) + now) });
+            while core.poll_output().is_some() {}
         }
         core.handle(Millis(9_000), Input::HangUp);
         let outputs: Vec<Output> = std::iter::from_fn(|| core.poll_output()).collect();

@@ -11,6 +11,7 @@ mod heard;
 mod jobs;
 mod plants;
 mod playout;
+mod settings;
 mod story;
 mod tools;
 mod witness;
