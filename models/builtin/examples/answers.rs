@@ -12,7 +12,7 @@ mod asking;
 mod mishear;
 mod speaking;
 
-use asking::{Case, Reading, Tally, ask, cases, learn};
+use asking::{Asking, Case, Reading, Tally, cases};
 use mishear::misheard;
 use models_builtin::{Sphinx, SphinxOptions};
 use models_engine::{Cancel, Hint, Recognizer};
@@ -75,13 +75,14 @@ fn measure(
     for warning in warnings {
         println!("  {warning}");
     }
+    let mut asking = Asking::new(knowledge);
     if !wishes.words_only {
-        learn(&knowledge, folder, Reading::Yes)?;
+        asking = asking.learn(folder, Reading::Yes)?;
     }
     let cases = cases(&folder.with_extension("questions"))?;
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
     let mut count = |way, case: &Case, asked: &str| {
-        let reply = ask(&knowledge, asked);
+        let reply = asking.ask(asked);
         let tally = tallies.entry(way).or_default();
         tally.count(case, asked, &reply, wishes.show);
     };
@@ -93,7 +94,7 @@ fn measure(
         }
     }
     if !wishes.typed_only {
-        let mut ear = Ear::new(&knowledge, &mut wishes.heard);
+        let mut ear = Ear::new(&asking.knowledge, &mut wishes.heard);
         for voice in VOICES {
             for case in &cases {
                 let heard = ear.hear(&case.question, voice)?;

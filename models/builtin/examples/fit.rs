@@ -19,10 +19,9 @@ mod asking;
 #[path = "../tests/mishear/mod.rs"]
 mod mishear;
 
-use asking::{Case, Reading, cases, found, learn, line};
+use asking::{Asking, Case, Reading, cases};
 use mishear::misheard;
-use models_builtin::quote::{considered, contrast};
-use models_engine::{Author, Prompt};
+use models_builtin::quote::contrast;
 use models_knowledge::Knowledge;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -77,16 +76,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut asked = Vec::new();
     for (at, folder) in folders.iter().enumerate() {
         let (knowledge, _) = Knowledge::open(folder)?;
+        let mut asking = Asking::new(knowledge);
         if !words_only {
-            learn(&knowledge, folder, reading)?;
+            asking = asking.learn(folder, reading)?;
         }
         let near = cases(&folder.with_extension("near")).unwrap_or_default();
         let questions = cases(&folder.with_extension("questions"))?;
         for case in near.iter().chain(&questions) {
-            ask(&knowledge, at, case, false, &mut asked);
+            ask(&asking, at, case, false, &mut asked);
         }
         for case in &outside {
-            ask(&knowledge, at, case, true, &mut asked);
+            ask(&asking, at, case, true, &mut asked);
         }
     }
     leave_out(&asked, &folders);
@@ -98,19 +98,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn ask(knowledge: &Knowledge, folder: usize, case: &Case, common: bool, out: &mut Vec<Asked>) {
+fn ask(asking: &Asking, folder: usize, case: &Case, common: bool, out: &mut Vec<Asked>) {
     let share = if common { COMMON_SHARE } else { 1.0 };
     let mut add = |question: &str, typed: bool, share: f64| {
-        let prompt = Prompt {
-            lines: vec![line(Author::Caller, question)],
-            passages: found(knowledge, question),
-            ..Prompt::default()
-        };
+        let prompt = asking.prompt(question);
         let (mut sentences, mut homes, mut right) = (Vec::new(), Vec::new(), Vec::new());
-        for (passage, text, features) in considered(&prompt) {
-            right.push(case.is_answered_by(&prompt.passages[passage].source, text));
-            homes.push(passage);
-            sentences.push(features.into_iter().map(f64::from).collect());
+        for one in asking.quoter.considered(&prompt) {
+            right.push(case.is_answered_by(&prompt.passages[one.passage].source, one.claim.text));
+            homes.push(one.passage);
+            sentences.push(one.features.into_iter().map(f64::from).collect());
         }
         if !sentences.is_empty() {
             let outside = case.answer.is_none();

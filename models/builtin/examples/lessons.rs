@@ -10,10 +10,9 @@ mod asking;
 #[path = "../tests/mishear/mod.rs"]
 mod mishear;
 
-use asking::{Case, Reading, cases, found, learn, line};
+use asking::{Asking, Case, Reading, cases};
 use mishear::misheard;
-use models_builtin::quote::considered;
-use models_engine::{Author, Prompt};
+use models_builtin::Claim;
 use models_knowledge::Knowledge;
 use serde_json::{Value, json};
 use std::error::Error;
@@ -30,34 +29,36 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     for folder in folders {
         let (knowledge, _) = Knowledge::open(&folder)?;
-        learn(&knowledge, &folder, Reading::No)?;
+        let asking = Asking::new(knowledge).learn(&folder, Reading::No)?;
         let mut own = cases(&folder.with_extension("questions"))?;
         own.extend(cases(&folder.with_extension("near"))?);
         for case in &own {
             let asked = &case.question;
-            println!("{}", lesson(&knowledge, case, asked, true, false));
+            println!("{}", lesson(&asking, case, asked, true, false));
             let heard = misheard(asked, 7919 + asked.len() as u64);
-            println!("{}", lesson(&knowledge, case, &heard, false, false));
+            println!("{}", lesson(&asking, case, &heard, false, false));
         }
         for case in &outside {
-            println!("{}", lesson(&knowledge, case, &case.question, true, true));
+            println!("{}", lesson(&asking, case, &case.question, true, true));
         }
     }
     Ok(())
 }
 
-fn lesson(knowledge: &Knowledge, case: &Case, question: &str, typed: bool, common: bool) -> Value {
-    let prompt = Prompt {
-        lines: vec![line(Author::Caller, question)],
-        passages: found(knowledge, question),
-        ..Prompt::default()
-    };
-    let sentences: Vec<Value> = considered(&prompt)
+fn lesson(asking: &Asking, case: &Case, question: &str, typed: bool, common: bool) -> Value {
+    let prompt = asking.prompt(question);
+    let sentences: Vec<Value> = asking
+        .quoter
+        .considered(&prompt)
         .into_iter()
-        .map(|(at, text, _)| {
-            let passage = &prompt.passages[at];
-            let right = case.is_answered_by(&passage.source, text);
-            json!({ "heading": passage.heading, "text": text, "right": right })
+        .map(|one| {
+            let Claim {
+                heading,
+                before,
+                text,
+            } = one.claim;
+            let right = case.is_answered_by(&prompt.passages[one.passage].source, text);
+            json!({ "heading": heading, "before": before, "text": text, "right": right })
         })
         .collect();
     let outside = case.answer.is_none();

@@ -8,7 +8,7 @@
 
 Question and sentence are read together, and of all sentences that were found for a question, and that none answers, the
 likeliest is asked for. All weights are taught; of each table the few directions in which it changed most are kept, as
-bytes. Two cores with AMX take twenty minutes. What it was taught from, it is not tested on: the folders in
+bytes. Two cores with AMX take half an hour. What it was taught from, it is not tested on: the folders in
 models/knowledge/tests/folders are others, and the weights in `quote/weights.rs` are fitted to those.
 """
 
@@ -26,9 +26,9 @@ from tokenizers import BertWordPieceTokenizer
 
 WIDTH, HEADS, LAYERS = 384, 12, 6
 # As in src/minilm/tokens.rs, without the ends.
-MOST_ASKED, MOST_HEADING, MOST_PAIR = 40, 14, 72
+MOST_ASKED, MOST_HEADING, MOST_BEFORE, MOST_PAIR = 40, 14, 24, 72
 FIRST, LAST = 101, 102
-EPOCHS, RATE, QUESTIONS_A_STEP, SENTENCES = 3, 8e-5, 16, 7
+EPOCHS, RATE, QUESTIONS_A_STEP, SENTENCES = 2, 8e-5, 16, 7
 # Questions that were misheard, and such as are asked of every folder: how many are kept, and what each counts.
 MISHEARD_SHARE, MISHEARD_WEIGHT = 0.35, 0.6
 COMMON_SHARE, COMMON_WEIGHT = 0.1, 0.25
@@ -93,7 +93,7 @@ def norm(base, name):
 
 
 class Pairs:
-    """A question and a sentence under its heading as tokens, and which of them are the sentence's."""
+    """A question and a sentence, its heading and the one before it between them, as tokens; and which are its own."""
 
     def __init__(self, vocabulary):
         self.split = BertWordPieceTokenizer(vocabulary, lowercase=True)
@@ -105,11 +105,14 @@ class Pairs:
         return self.known[text]
 
     def of(self, question, sentence):
-        heading = sentence["heading"].split(" › ")[-1]
-        first = [FIRST, *self.tokens(question)[:MOST_ASKED], LAST]
-        headed = self.tokens(heading)[:MOST_HEADING] + self.tokens(":") if heading else []
-        second = (headed + self.tokens(sentence["text"]))[: MOST_PAIR - len(first) - 1] + [LAST]
-        return first + second, [0] * len(first) + [1] * len(second)
+        above = [FIRST, *self.tokens(question)[:MOST_ASKED], LAST]
+        if sentence["heading"]:
+            above += self.tokens(sentence["heading"])[:MOST_HEADING] + self.tokens(":")
+        own = self.tokens(sentence["text"])[: MOST_PAIR - len(above) - 2]
+        room = MOST_PAIR - len(above) - len(own) - 2
+        above += self.tokens(sentence["before"])[: min(room, MOST_BEFORE)] + [LAST]
+        own.append(LAST)
+        return above + own, [0] * len(above) + [1] * len(own)
 
 
 def batch(pairs):

@@ -9,7 +9,7 @@ pub mod sphinx;
 pub mod voice;
 
 pub use endpoint::{RuleEndpointer, SMART_TURN_FILE, SmartTurn};
-pub use minilm::{Minilm, MinilmError};
+pub use minilm::{Claim, Minilm, MinilmError};
 pub use quote::Quoter;
 pub use speech::synthesizer;
 pub use sphinx::{Sphinx, SphinxOptions};

@@ -13,7 +13,7 @@ use crate::minilm::judge::Judge;
 use crate::minilm::tokens::Vocabulary;
 use crate::minilm::transformer::{Text, Transformer, middle};
 use crate::minilm::weights::Weights;
-use models_engine::{Card, Claim, Embedder, Grade};
+use models_engine::{Card, Embedder, Grade};
 use rten::ThreadPool;
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -80,6 +80,16 @@ impl Pinned {
     }
 }
 
+/// A sentence that may answer, and where it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    /// The innermost above it; empty where there is none.
+    pub heading: &'a str,
+    /// The sentence before it, on which it may lean; empty at the start of a paragraph.
+    pub before: &'a str,
+    pub text: &'a str,
+}
+
 /// Words to places, and whether a sentence answers a question.
 pub struct Minilm {
     vocabulary: Vocabulary,
@@ -119,6 +129,20 @@ impl Minilm {
     }
 }
 
+impl Minilm {
+    /// How likely each claim answers the question, beside the question's not being answered at all: the logarithm of the
+    /// one to the other. None from one that was not loaded to judge.
+    pub fn judge(&self, question: &str, claims: &[Claim<'_>]) -> Option<Vec<f32>> {
+        let judge = self.judge.as_ref()?;
+        let pair = |claim| {
+            let (tokens, second) = self.vocabulary.pair(question, claim);
+            Text { tokens, second }
+        };
+        let texts: Vec<Text> = claims.iter().map(pair).collect();
+        Some(self.pool.run(|| judge.run(&self.words, &texts)))
+    }
+}
+
 impl Embedder for Minilm {
     fn card(&self) -> Card {
         Card::new("all-MiniLM-L6-v2", Grade::Builtin)
@@ -131,18 +155,6 @@ impl Embedder for Minilm {
             tokens,
         }];
         mean(&self.pool.run(|| self.places.run(&self.words, &text)))
-    }
-
-    fn judge(&self, question: &str, claims: &[Claim<'_>]) -> Option<Vec<f32>> {
-        let judge = self.judge.as_ref()?;
-        let texts: Vec<Text> = claims
-            .iter()
-            .map(|claim| {
-                let (tokens, second) = self.vocabulary.pair(question, claim.heading, claim.text);
-                Text { tokens, second }
-            })
-            .collect();
-        Some(self.pool.run(|| judge.run(&self.words, &texts)))
     }
 }
 

@@ -13,6 +13,8 @@ mod reading;
 mod smalltalk;
 mod weights;
 
+use std::sync::{Arc, OnceLock};
+
 use models_engine::wording::Question;
 use models_engine::{Author, Cancel, Card, Grade, LanguageModel, Line, Piece, Prompt, Stopped};
 
@@ -21,9 +23,22 @@ use answer::Answer;
 pub use contrast::contrast;
 use smalltalk::Smalltalk;
 
-/// Quotes. Holds nothing: everything it needs is in the prompt.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Quoter;
+use crate::minilm::{Claim, Minilm};
+
+/// Quotes. Holds nothing of the conversation: that is in the prompt.
+#[derive(Clone, Default)]
+pub struct Quoter {
+    /// Reads sentences together with the question, once it is loaded.
+    reader: Arc<OnceLock<Arc<Minilm>>>,
+}
+
+/// What is to be answered.
+struct Asked<'q> {
+    question: Question,
+    /// In whole; where it leans on what was asked before, together with that.
+    text: String,
+    reader: Option<&'q Minilm>,
+}
 
 /// The question may lean on what was asked within so many utterances before it.
 const EARLIER_LINES: usize = 4;
@@ -32,7 +47,29 @@ const MOST_LINE_BYTES: usize = 4096;
 
 impl Quoter {
     pub fn new() -> Self {
-        Self
+        Self::default()
+    }
+
+    /// From now on, the likeliest sentences are read together with the question, if this one was loaded to judge.
+    pub fn learn(&self, reader: Arc<Minilm>) {
+        let _ = self.reader.set(reader);
+    }
+
+    fn asked(&self, said: &[&str]) -> Asked<'_> {
+        let question = Question::new(said);
+        let lines = if question.follow_up { 2 } else { 1 };
+        let from = said.len().saturating_sub(lines);
+        Asked {
+            question,
+            text: said[from..].join(" "),
+            reader: self.reader.get().map(|reader| &**reader),
+        }
+    }
+
+    #[doc(hidden)]
+    pub fn considered<'a>(&self, prompt: &'a Prompt) -> Vec<Considered<'a>> {
+        let asked = self.asked(&caller_lines(&prompt.lines));
+        answer::considered(&asked, &prompt.passages)
     }
 
     /// Everything it may say that is no quotation, so that the speech of it can be kept ready.
@@ -41,21 +78,24 @@ impl Quoter {
     }
 }
 
-/// What speaks for each sentence of the passages, given by their place, as an answer to the prompt: what the weights of this
-/// engine are fitted to by the example `fit`, and of no other use.
+/// A sentence that may be the answer to a prompt: what the examples `fit` and `lessons` learn from, and of no other use.
 #[doc(hidden)]
-pub fn considered(prompt: &Prompt) -> Vec<(usize, &str, Vec<f32>)> {
-    let question = Question::new(&caller_lines(&prompt.lines));
-    let considered = answer::considered(&question, &prompt.passages);
-    considered
-        .into_iter()
-        .map(|(passage, text, features)| (passage, text, features.to_vec()))
-        .collect()
+pub struct Considered<'a> {
+    /// The passage that it stands in, by its place.
+    pub passage: usize,
+    pub claim: Claim<'a>,
+    /// What speaks for it.
+    pub features: Vec<f32>,
 }
 
 impl LanguageModel for Quoter {
     fn card(&self) -> Card {
         Card::new("quotations", Grade::Builtin)
+    }
+
+    /// It reads little of them: the more there are, the likelier is the answer among them.
+    fn passages(&self) -> usize {
+        candidate::MOST_PASSAGES
     }
 
     fn compose(
@@ -65,7 +105,7 @@ impl LanguageModel for Quoter {
         cancel: &Cancel,
     ) -> Result<(), Stopped> {
         cancel.check()?;
-        for piece in pieces(prompt) {
+        for piece in self.pieces(prompt) {
             cancel.check()?;
             emit(piece);
         }
@@ -73,30 +113,32 @@ impl LanguageModel for Quoter {
     }
 }
 
-fn pieces(prompt: &Prompt) -> Vec<Piece> {
-    let said = caller_lines(&prompt.lines);
-    let Some(last) = said.last() else {
-        return fixed(phrases::WELCOME);
-    };
-    match smalltalk::of(last) {
-        Some(Smalltalk::Repeat) => repeated(&prompt.lines),
-        Some(Smalltalk::More) => quoted(prompt, &said, last_reply(&prompt.lines)),
-        Some(other) => fixed(other.reply()),
-        None => quoted(prompt, &said, None),
+impl Quoter {
+    fn pieces(&self, prompt: &Prompt) -> Vec<Piece> {
+        let said = caller_lines(&prompt.lines);
+        let Some(last) = said.last() else {
+            return fixed(phrases::WELCOME);
+        };
+        match smalltalk::of(last) {
+            Some(Smalltalk::Repeat) => repeated(&prompt.lines),
+            Some(Smalltalk::More) => self.quoted(prompt, &said, last_reply(&prompt.lines)),
+            Some(other) => fixed(other.reply()),
+            None => self.quoted(prompt, &said, None),
+        }
     }
-}
 
-/// `spoken` has been said already and is not said again.
-fn quoted(prompt: &Prompt, said: &[&str], spoken: Option<&str>) -> Vec<Piece> {
-    let question = Question::new(said);
-    if question.is_empty() {
-        return fixed(phrases::UNCLEAR);
+    /// `spoken` has been said already and is not said again.
+    fn quoted(&self, prompt: &Prompt, said: &[&str], spoken: Option<&str>) -> Vec<Piece> {
+        let asked = self.asked(said);
+        if asked.question.is_empty() {
+            return fixed(phrases::UNCLEAR);
+        }
+        let answers = answer::find(&asked, &prompt.passages, spoken);
+        if answers.is_empty() {
+            return fixed(phrases::UNKNOWN);
+        }
+        answered(&answers)
     }
-    let answers = answer::find(&question, &prompt.passages, spoken);
-    if answers.is_empty() {
-        return fixed(phrases::UNKNOWN);
-    }
-    answered(&answers)
 }
 
 fn answered(answers: &[Answer<'_>]) -> Vec<Piece> {

@@ -19,7 +19,6 @@ fn passage(heading: &str, text: &str) -> Passage {
         text: text.to_owned(),
         score: 1.0,
         likeness: Vec::new(),
-        verdicts: Vec::new(),
     }
 }
 

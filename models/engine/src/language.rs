@@ -101,6 +101,11 @@ pub enum Piece {
 pub trait LanguageModel: Send + Sync {
     fn card(&self) -> Card;
 
+    /// So many passages are worth giving it: whoever reads every word of them answers later for each.
+    fn passages(&self) -> usize {
+        5
+    }
+
     /// Composes one reply; `emit` is called for each piece as it is known.
     fn compose(
         &self,

@@ -22,13 +22,13 @@ pub mod wording;
 pub use aloud::Aloud;
 pub use cancel::Cancel;
 pub use card::{Ability, Card, Grade};
-pub use embedder::{Claim, Embedder};
+pub use embedder::Embedder;
 pub use endpoint::{Endpointer, Evidence};
 pub use error::{Failure, Stopped};
 pub use language::{Author, Call, LanguageModel, Line, Piece, Prompt, Tool, ToolChoice};
 pub use recognizer::{CallerId, Hint, Hypothesis, Listening, Recognizer, Transcript};
 pub use rerate::Rerate;
-pub use retriever::{Passage, Query, Retriever, UNLIKELY};
+pub use retriever::{Passage, Query, Retriever};
 pub use synthesizer::{Mark, Script, Spoken, Synthesizer};
 pub use voice::VoiceDetector;
 

@@ -10,9 +10,6 @@ pub struct Query {
     pub limit: usize,
 }
 
-/// Surely no answer, or not worth judging.
-pub const UNLIKELY: f32 = -8.0;
-
 /// A piece of a document, with where it stands.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
@@ -28,10 +25,6 @@ pub struct Passage {
     /// How near each sentence of the text (`wording::sentences`) lies to the question in meaning, from
     /// -1 to 1; empty where nobody judged.
     pub likeness: Vec<f32>,
-    /// How likely each sentence answers the question ([`crate::Embedder::judge`]), from [`UNLIKELY`] to its opposite;
-    /// empty where nobody judged.
-    #[cfg_attr(feature = "journal", serde(default))]
-    pub verdicts: Vec<f32>,
 }
 
 pub trait Retriever: Send + Sync {

@@ -89,6 +89,10 @@ impl LanguagePort {
         self.0.engine().card()
     }
 
+    pub fn passages(&self) -> usize {
+        self.0.engine().passages()
+    }
+
     /// Of all that stand in line.
     pub fn cards(&self) -> Vec<Card> {
         self.0.line().map(|pool| pool.engine().card()).collect()

@@ -258,7 +258,6 @@ impl Entry {
             text: self.text.clone(),
             score,
             likeness,
-            verdicts: Vec::new(),
         }
     }
 }
@@ -300,10 +299,7 @@ impl Retriever for Knowledge {
         let place = meaning.place(&asked);
         cancel.check()?;
         let place = Some((meaning, place.as_slice()));
-        let mut passages = self.ranked(&found, &question, &clauses, place, query.limit);
-        cancel.check()?;
-        meaning.judge(&asked, &mut passages);
-        Ok(passages)
+        Ok(self.ranked(&found, &question, &clauses, place, query.limit))
     }
 }
 

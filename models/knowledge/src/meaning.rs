@@ -1,16 +1,13 @@
 //! Where each sentence lies in a space of meaning, so that what is asked in other words is found, too.
 
 use crate::places::{Places, key};
+use models_engine::Embedder;
 use models_engine::wording::sentences;
-use models_engine::{Claim, Embedder, Passage, UNLIKELY};
 use std::path::Path;
 use std::sync::Arc;
 
 /// Sentences beyond these are found by their words alone: this many take about 30 MB, and minutes.
 const MOST_SENTENCES: usize = 20_000;
-
-/// The answer lies among these in 98 of 100 cases, and reading more of them takes longer.
-const MOST_JUDGED: usize = 10;
 
 /// The sentences of every passage, placed.
 pub(crate) struct Meaning {
@@ -60,33 +57,6 @@ impl Meaning {
 
     pub(crate) fn place(&self, question: &str) -> Vec<f32> {
         self.embedder.embed(question)
-    }
-
-    /// What is said of the sentences that lie nearest, if anybody can judge: of the others, that they are unlikely.
-    pub(crate) fn judge(&self, question: &str, passages: &mut [Passage]) {
-        let mut nearest: Vec<(usize, usize, f32)> = Vec::new();
-        for (at, passage) in passages.iter().enumerate() {
-            let likeness = passage.likeness.iter().enumerate();
-            nearest.extend(likeness.map(|(sentence, likeness)| (at, sentence, *likeness)));
-        }
-        nearest.sort_by(|a, b| b.2.total_cmp(&a.2));
-        nearest.truncate(MOST_JUDGED);
-        let claims = nearest.iter().filter_map(|(at, sentence, _)| {
-            let passage = &passages[*at];
-            let heading = passage.heading.rsplit(" › ").next().unwrap_or_default();
-            let text = *sentences(&passage.text).get(*sentence)?;
-            Some(((*at, *sentence), Claim { heading, text }))
-        });
-        let (places, claims): (Vec<_>, Vec<_>) = claims.unzip();
-        let Some(verdicts) = self.embedder.judge(question, &claims) else {
-            return;
-        };
-        for passage in &mut *passages {
-            passage.verdicts = vec![UNLIKELY; passage.likeness.len()];
-        }
-        for ((at, sentence), verdict) in places.into_iter().zip(verdicts) {
-            passages[at].verdicts[sentence] = verdict.clamp(UNLIKELY, -UNLIKELY);
-        }
     }
 
     /// How near each sentence of a passage lies to the question.

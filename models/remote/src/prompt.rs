@@ -181,7 +181,6 @@ mod tests {
             text: text.to_owned(),
             score: 1.0,
             likeness: Vec::new(),
-            verdicts: Vec::new(),
         }
     }
 

@@ -39,11 +39,27 @@ pub(crate) struct Echo {
     decimated: (f32, usize),
     /// Said, and not yet put beside what is heard.
     coming: VecDeque<Picture>,
-    said: VecDeque<Picture>,
-    heard: VecDeque<Picture>,
+    said: VecDeque<Seen>,
+    heard: VecDeque<Seen>,
     /// Pictures since something was last said.
     silent_for: usize,
     path: Option<Path>,
+}
+
+/// A picture, and how loud it is as a whole: asked for many times, and dear.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    picture: Picture,
+    loudness: f32,
+}
+
+impl Seen {
+    fn new(picture: Picture) -> Self {
+        Self {
+            picture,
+            loudness: loudness(&picture),
+        }
+    }
 }
 
 /// The way from our voice to the caller's microphone.
@@ -59,8 +75,8 @@ impl Echo {
             bands: Bands::new(),
             decimated: (0.0, 0),
             coming: VecDeque::with_capacity(AHEAD + 1),
-            said: VecDeque::from(vec![SILENCE; REMEMBERED]),
-            heard: VecDeque::from(vec![SILENCE; COMPARED]),
+            said: VecDeque::from(vec![Seen::new(SILENCE); REMEMBERED]),
+            heard: VecDeque::from(vec![Seen::new(SILENCE); COMPARED]),
             silent_for: REMEMBERED,
             path: None,
         }
@@ -88,15 +104,16 @@ impl Echo {
 
     /// The next picture of what the caller's microphone hears.
     pub(crate) fn heard(&mut self, picture: &Picture) {
-        let said = self.coming.pop_front().unwrap_or(SILENCE);
-        self.silent_for = match loudness(&said) > SILENT_DBFS + RANGE_DB {
+        let said = Seen::new(self.coming.pop_front().unwrap_or(SILENCE));
+        let heard = Seen::new(*picture);
+        self.silent_for = match said.loudness > SILENT_DBFS + RANGE_DB {
             true => 0,
             false => self.silent_for.saturating_add(1),
         };
         turn(&mut self.said, said);
-        turn(&mut self.heard, *picture);
+        turn(&mut self.heard, heard);
         if self.silent_for < REMEMBERED {
-            self.forget(loudness(picture));
+            self.forget(heard.loudness);
             self.learn();
         }
     }
@@ -109,7 +126,7 @@ impl Echo {
         let near = path.lag.saturating_sub(SPREAD)..=path.lag + SPREAD;
         let loudest = near
             .filter_map(|lag| self.said.get(REMEMBERED - 1 - lag))
-            .map(loudness)
+            .map(|said| said.loudness)
             .fold(SILENT_DBFS, f32::max);
         match loudest > SILENT_DBFS + RANGE_DB {
             true => loudest + path.gain_db,
@@ -149,28 +166,29 @@ impl Echo {
     }
 
     /// What was said so many pictures ago, as long as is compared.
-    fn past(&self, lag: usize) -> impl Iterator<Item = &Picture> {
+    fn past(&self, lag: usize) -> impl Iterator<Item = &Seen> {
         self.said.range(LAGS - lag..LAGS - lag + COMPARED)
     }
 }
 
-fn turn(all: &mut VecDeque<Picture>, last: Picture) {
+fn turn(all: &mut VecDeque<Seen>, last: Seen) {
     all.pop_front();
     all.push_back(last);
 }
 
 /// Which of them are no silence.
-fn loud<'a>(pictures: impl Iterator<Item = &'a Picture> + Clone) -> [bool; COMPARED] {
+fn loud<'a>(pictures: impl Iterator<Item = &'a Seen> + Clone) -> [bool; COMPARED] {
     let least = loudest(pictures.clone()) - RANGE_DB;
     let mut loud = [false; COMPARED];
     for (place, picture) in loud.iter_mut().zip(pictures) {
-        *place = loudness(picture) > least.max(SILENT_DBFS + RANGE_DB / 2.0);
+        *place = picture.loudness > least.max(SILENT_DBFS + RANGE_DB / 2.0);
     }
     loud
 }
 
-fn loudest<'a>(pictures: impl Iterator<Item = &'a Picture>) -> f32 {
-    pictures.map(loudness).fold(SILENT_DBFS, f32::max)
+fn loudest<'a>(pictures: impl Iterator<Item = &'a Seen>) -> f32 {
+    let levels = pictures.map(|picture| picture.loudness);
+    levels.fold(SILENT_DBFS, f32::max)
 }
 
 /// How each band moves around its own mean, in the pictures that count.
@@ -180,7 +198,7 @@ struct Moves {
 }
 
 impl Moves {
-    fn of<'a>(pictures: impl Iterator<Item = &'a Picture>, counts: &[bool; COMPARED]) -> Self {
+    fn of<'a>(pictures: impl Iterator<Item = &'a Seen>, counts: &[bool; COMPARED]) -> Self {
         let mut bands = [SILENCE; COMPARED];
         let mut count = 0;
         for ((_, picture), place) in counts
@@ -189,7 +207,7 @@ impl Moves {
             .filter(|(counts, _)| **counts)
             .zip(&mut bands)
         {
-            *place = *picture;
+            *place = picture.picture;
             count += 1;
         }
         let loudest = bands

@@ -135,8 +135,6 @@ pub struct Passage {
     pub score: f32,
     /// What the retriever told of each sentence: the language model is told it, too.
     pub likeness: Vec<f32>,
-    #[cfg_attr(feature = "journal", serde(default))]
-    pub verdicts: Vec<f32>,
 }
 
 /// What the client is told. A dialect turns these into its own words.

@@ -13,7 +13,7 @@ use crate::config::{Config, Ending, Language, Recognition, Synthesis, VoiceDetec
 use crate::meaning::Learning;
 use crate::models;
 use models_apart::{Apart, Gauges};
-use models_builtin::{RuleEndpointer, SMART_TURN_FILE, SmartTurn, Sphinx, SphinxOptions};
+use models_builtin::{Quoter, RuleEndpointer, SMART_TURN_FILE, SmartTurn, Sphinx, SphinxOptions};
 use models_engine::scripted::{ScriptedEndpointer, ScriptedVoice};
 use models_engine::{Endpointer, LanguageModel, Recognizer, Retriever, Synthesizer};
 use models_host::{
@@ -45,11 +45,14 @@ pub(crate) fn assemble(config: &Config) -> Result<Assembled, String> {
     let config = &models::chosen(config)?;
     let knowledge = Arc::new(knowledge(config, &mut remarks)?);
     let searched = config.language_model != Language::Scripted;
-    let judging = config.language_model.has(Language::Quote);
-    let learning =
-        searched.then(|| Learning::begin(&knowledge, config.knowledge.as_deref(), judging));
+    let quoter = Quoter::new();
+    let learning = searched.then(|| {
+        let quotes = config.language_model.has(Language::Quote);
+        let quoter = quotes.then(|| quoter.clone());
+        Learning::begin(&knowledge, config.knowledge.as_deref(), quoter)
+    });
     let apart = apart::begin(config, &mut remarks)?;
-    let (language_model, gauges) = lines::language_models(config, apart.as_ref())?;
+    let (language_model, gauges) = lines::language_models(config, &quoter, apart.as_ref())?;
     let recognizer = lines::recognizers(config, &knowledge, apart.as_ref(), &mut remarks)?;
     let endpointer = endpointer(config, &mut remarks)?;
     let engines = Engines {
@@ -209,9 +212,14 @@ fn retrieval(config: &Config, knowledge: Arc<Knowledge>) -> Result<Pool<dyn Retr
 /// The language model, how many replies it composes at once, and what it counts.
 type Words = (Arc<dyn LanguageModel>, usize, Option<Gauges>);
 
-fn language_model_here(kind: Language, config: &Config, warm: bool) -> Result<Words, String> {
+fn language_model_here(
+    kind: Language,
+    config: &Config,
+    quoter: &Quoter,
+    warm: bool,
+) -> Result<Words, String> {
     let (engine, threads, gauges): Words = match kind {
-        Language::Quote => (Arc::new(models_builtin::quote::Quoter::new()), 2, None),
+        Language::Quote => (Arc::new(quoter.clone()), 2, None),
         Language::Llama => native::llama(config, cores())?,
         Language::Scripted => (Arc::new(Script::read()?.language_model()), 2, None),
         Language::Remote => {

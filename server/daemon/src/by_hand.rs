@@ -68,11 +68,12 @@ pub(crate) fn hear(hear: &Hear) -> Result<(), String> {
 
 pub(crate) fn ask(ask: &Ask) -> Result<(), String> {
     let knowledge = knowledge(ask.knowledge.as_ref())?;
-    if let Err(reason) = meaning::learn(&knowledge, ask.knowledge.as_deref(), true) {
+    let quoter = Quoter::new();
+    if let Err(reason) = meaning::learn(&knowledge, ask.knowledge.as_deref(), Some(&quoter)) {
         eprintln!("The knowledge is searched by words alone: {reason}.");
     }
     let (text, cancel) = (ask.question.clone(), Cancel::new());
-    let limit = server_conversation::Settings::default().passages;
+    let limit = quoter.passages();
     let passages = knowledge
         .retrieve(
             &Query {
@@ -92,7 +93,7 @@ pub(crate) fn ask(ask: &Ask) -> Result<(), String> {
         Piece::Cite(index) => sources.extend(prompt.passages.get(index).map(source)),
         Piece::Call(_) | Piece::Arguments(_) => {}
     };
-    Quoter::new()
+    quoter
         .compose(&prompt, &mut emit, &cancel)
         .map_err(|stopped| stopped.to_string())?;
     print(answer.trim());

@@ -1,7 +1,7 @@
 //! What the knowledge means, learnt beside everything else that loads.
 
 use crate::assemble::weights;
-use models_builtin::Minilm;
+use models_builtin::{Minilm, Quoter};
 use models_knowledge::Knowledge;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -16,14 +16,18 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Learning(Receiver<Result<(), String>>);
 
 impl Learning {
-    /// `judging`: answers are picked from what is found, so its sentences are read together with the question.
-    pub(crate) fn begin(knowledge: &Arc<Knowledge>, folder: Option<&Path>, judging: bool) -> Self {
+    /// Whoever quotes from it learns to read it, too.
+    pub(crate) fn begin(
+        knowledge: &Arc<Knowledge>,
+        folder: Option<&Path>,
+        quoter: Option<Quoter>,
+    ) -> Self {
         let (done, learnt) = sync_channel(1);
         let (knowledge, folder) = (Arc::clone(knowledge), folder.map(Path::to_owned));
         let learning = std::thread::Builder::new()
             .name("meaning".to_owned())
             .spawn(move || {
-                let _ = done.send(learn(&knowledge, folder.as_deref(), judging));
+                let _ = done.send(learn(&knowledge, folder.as_deref(), quoter.as_ref()));
             });
         // Without a thread the channel is closed, which is told like any other failure.
         drop(learning);
@@ -52,15 +56,18 @@ impl Learning {
 pub(crate) fn learn(
     knowledge: &Knowledge,
     folder: Option<&Path>,
-    judging: bool,
+    quoter: Option<&Quoter>,
 ) -> Result<(), String> {
     let weights = weights().ok_or("no folder for weights is known")?;
-    let minilm = match judging {
-        true => Minilm::load_to_judge(&weights),
-        false => Minilm::load(&weights),
+    let minilm = match quoter {
+        Some(_) => Minilm::load_to_judge(&weights),
+        None => Minilm::load(&weights),
     };
-    let minilm = minilm.map_err(|error| error.to_string())?;
-    knowledge.learn(Arc::new(minilm), Some(&cache(&weights, folder)));
+    let minilm = Arc::new(minilm.map_err(|error| error.to_string())?);
+    if let Some(quoter) = quoter {
+        quoter.learn(Arc::clone(&minilm));
+    }
+    knowledge.learn(minilm, Some(&cache(&weights, folder)));
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use std::fmt;
 /// the journal says so.
 const KEPT: usize = 131_072;
 /// What an input holds; raised when a journal of before could not be replayed.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Header {

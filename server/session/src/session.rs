@@ -312,6 +312,7 @@ fn core_settings(
         greeting: options.greeting.clone(),
         ask_again: options.ask_again,
         speculation: options.speculation.on,
+        passages: engines.language_model.passages(),
         ..asked
     }
 }

@@ -59,7 +59,7 @@ async function speaking(moment) {
 async function contest(file, moment) {
   const page = await speaking(moment);
   const mark = await count(page);
-  const { voiced, ended } = await say(page, readFileSync(join(folder, file)).toString("base64"));
+  const { voiced, passed, ended } = await say(page, readFileSync(join(folder, file)).toString("base64"));
   await page.waitForFunction((until) => performance.now() > until, ended + AFTERMATH_MS, { polling: 50 });
   const entries = await page.evaluate((from) => globalThis.repartee.events.slice(from), mark);
   const cut = entries.find((entry) => entry.type === "repartee.cut");
@@ -67,12 +67,12 @@ async function contest(file, moment) {
     entry.type === "repartee.floor" && entry.event.from === "contested" && entry.event.to === "agent");
   const decided = cut ?? restored;
   const loud = decided &&
-    (await page.evaluate(([from, to]) => globalThis.caller.lastLoud(from, to), [voiced, decided.at]));
+    (await page.evaluate(([from, to]) => globalThis.caller.lastLoud(from, to), [passed, decided.at]));
   const history = await remembered(page, cut);
   assert.deepEqual(page.faults, []);
   await page.context().close();
-  const since = (at) => (at === undefined ? undefined : Math.max(0, at - voiced));
-  return { file, cut: Boolean(cut), down: since(loud), decided: since(decided?.at), history };
+  const since = (from, at) => (at === undefined ? undefined : Math.max(0, at - from));
+  return { file, cut: Boolean(cut), down: since(passed, loud), decided: since(voiced, decided?.at), history };
 }
 
 /** True when the agent's line is what was heard of it. */

@@ -1,12 +1,15 @@
 //! WordPiece, as BERT's uncased models were trained with it.
 
+use super::Claim;
 use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// What a pair has room for, as the judge was taught it: of the question and of the heading, with their ends, and in all.
+/// What a pair has room for, as the judge was taught it: of the question, of the heading and of the sentence before, with
+/// their ends, and in all.
 const MOST_ASKED: usize = 42;
 const MOST_HEADING: usize = 16;
+const MOST_BEFORE: usize = 26;
 pub(super) const MOST_PAIR: usize = 72;
 
 /// A longer word is no word.
@@ -63,20 +66,30 @@ impl Vocabulary {
         tokens
     }
 
-    /// A question, and a text under its heading that may answer it: the tokens of both, and where the second begins.
-    pub(super) fn pair(&self, question: &str, heading: &str, text: &str) -> (Vec<usize>, usize) {
+    /// A question and what stands around a claim, then the claim itself: all tokens, and where its own begin. What stands
+    /// before it has the room that is left.
+    pub(super) fn pair(&self, question: &str, claim: &Claim<'_>) -> (Vec<usize>, usize) {
         let mut tokens = self.tokens(question, MOST_ASKED);
-        let second = tokens.len();
-        if !heading.is_empty() {
-            let headed = self.tokens(heading, MOST_HEADING);
-            tokens.extend(&headed[1..headed.len() - 1]);
+        if !claim.heading.is_empty() {
+            tokens.extend(self.inner(claim.heading, MOST_HEADING));
             self.split(":", &mut tokens);
         }
-        let text = self.tokens(text, MOST_PAIR);
-        tokens.extend(&text[1..text.len() - 1]);
-        tokens.truncate(MOST_PAIR - 1);
+        let mut own = self.inner(claim.text, MOST_PAIR);
+        own.truncate(MOST_PAIR - tokens.len() - 2);
+        let room = MOST_PAIR - tokens.len() - own.len() - 2;
+        let before = self.inner(claim.before, MOST_BEFORE);
+        tokens.extend(before.into_iter().take(room));
+        tokens.push(self.last);
+        let second = tokens.len();
+        tokens.extend(own);
         tokens.push(self.last);
         (tokens, second)
+    }
+
+    /// Without the two around it.
+    fn inner(&self, text: &str, most: usize) -> Vec<usize> {
+        let tokens = self.tokens(text, most);
+        tokens[1..tokens.len() - 1].to_vec()
     }
 
     /// The longest piece that fits, then the longest that goes on; a word with no way through is unknown.

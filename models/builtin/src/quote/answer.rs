@@ -7,6 +7,15 @@ use super::candidate::{Candidate, Field, View};
 use super::contrast::contrast;
 use super::features::{ENOUGH_WORDS, Features, features};
 use super::weights::Weights;
+use super::{Asked, Considered};
+use crate::minilm::Claim;
+
+/// So many of the likeliest sentences are read together with the question: the answer is among these in 97 of 100 cases,
+/// and each takes a core some fifteen milliseconds.
+const MOST_READ: usize = 12;
+/// One whose score stays so far behind the best is not worth it: that spares a third of them, and of 1,675 questions no more or
+/// fewer were answered rightly, or refused.
+const HOPELESS: f32 = 5.0;
 
 /// Whole sentences of one passage, in the order to be said.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +39,29 @@ impl Answer<'_> {
     }
 }
 
+/// All that the passages hold, the likeliest of it read together with the question by whoever can.
+fn field<'a>(asked: &Asked<'_>, passages: &'a [Passage]) -> Field<'a> {
+    let mut field = Field::new(&asked.question, passages);
+    let Some(reader) = asked.reader else {
+        return field;
+    };
+    let likeliest: Vec<(usize, usize)> = {
+        let judged = judged(&asked.question, &field);
+        let saying = judged.iter().filter(|judged| judged.says_something());
+        let best = judged.first().map_or(0.0, |best| best.score);
+        let hopeful = saying.take_while(|judged| judged.score >= best - HOPELESS);
+        hopeful.take(MOST_READ).map(Judged::order).collect()
+    };
+    let claims: Vec<Claim<'_>> = likeliest
+        .iter()
+        .map(|(passage, at)| field.claim(*passage, *at, &passages[*passage].heading))
+        .collect();
+    if let Some(verdicts) = reader.judge(&asked.text, &claims) {
+        field.learn(likeliest.into_iter().zip(verdicts));
+    }
+    field
+}
+
 /// Every sentence of the passages, the likeliest answer first.
 fn judged<'f, 'a>(question: &Question, field: &'f Field<'a>) -> Vec<Judged<'f, 'a>> {
     let mut judged: Vec<Judged<'f, 'a>> = field
@@ -47,12 +79,12 @@ fn judged<'f, 'a>(question: &Question, field: &'f Field<'a>) -> Vec<Judged<'f, '
 }
 
 pub(super) fn find<'a>(
-    question: &Question,
+    asked: &Asked<'_>,
     passages: &'a [Passage],
     spoken: Option<&str>,
 ) -> Vec<Answer<'a>> {
-    let field = Field::new(question, passages);
-    let mut judged = judged(question, &field);
+    let field = field(asked, passages);
+    let mut judged = judged(&asked.question, &field);
     judged.retain(|judged| spoken.is_none_or(|spoken| !spoken.contains(judged.candidate.text)));
     judged.retain(Judged::says_something);
     let scored: Vec<(usize, f32)> = judged.iter().map(Judged::scored).collect();
@@ -77,18 +109,20 @@ pub(super) fn find<'a>(
     std::iter::once(first).chain(rival).collect()
 }
 
-/// What speaks for each sentence of the passages, for fitting the weights.
-pub(super) fn considered<'a>(
-    question: &Question,
-    passages: &'a [Passage],
-) -> Vec<(usize, &'a str, Features)> {
-    let field = Field::new(question, passages);
-    let judged = judged(question, &field);
+/// Every sentence of the passages, the likeliest first, for fitting and teaching.
+pub(super) fn considered<'a>(asked: &Asked<'_>, passages: &'a [Passage]) -> Vec<Considered<'a>> {
+    let field = field(asked, passages);
+    let judged = judged(&asked.question, &field);
     let saying = judged.iter().filter(|judged| judged.says_something());
     saying
         .map(|judged| {
-            let candidate = judged.candidate;
-            (candidate.passage, candidate.text, judged.features)
+            let passage = judged.candidate.passage;
+            let at = judged.candidate.at;
+            Considered {
+                passage,
+                claim: field.claim(passage, at, &passages[passage].heading),
+                features: judged.features.to_vec(),
+            }
         })
         .collect()
 }

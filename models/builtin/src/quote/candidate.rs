@@ -1,10 +1,11 @@
 //! The sentences of the passages, and how much of the question each one holds.
 
+use models_engine::Passage;
 use models_engine::wording::{Asked, Question, Weight, Word, likeness};
-use models_engine::{Passage, UNLIKELY};
 
 use super::evidence::implied;
 use super::reading::{Matcher, Texts};
+use crate::minilm::Claim;
 
 /// A sentence that may be the answer.
 #[derive(Clone, Debug)]
@@ -24,7 +25,7 @@ pub(super) struct Candidate<'a> {
     pub(super) opens: bool,
     /// How near it lies to the question in meaning, 0 where nobody judged.
     pub(super) likeness: f32,
-    /// How likely it answers, read together with the question.
+    /// How likely it answers, read together with the question; as a logarithm.
     pub(super) verdict: f32,
 }
 
@@ -45,7 +46,9 @@ pub(super) struct View<'a> {
 }
 
 /// Passages beyond these are not looked at.
-const MOST_PASSAGES: usize = 12;
+pub(super) const MOST_PASSAGES: usize = 12;
+/// Surely no answer, or not worth reading.
+const UNLIKELY: f32 = -8.0;
 /// How much more a rare word counts than one that stands everywhere.
 const SPREAD: f32 = 0.5;
 
@@ -60,7 +63,7 @@ pub(super) struct Field<'a> {
     pub(super) implied: Vec<bool>,
     /// The likeness of the sentence that lies nearest in meaning; `None` where nobody judged.
     pub(super) nearest: Option<f32>,
-    /// How likely anything here answers; `None` where nobody judged.
+    /// How likely anything here answers; `None` until some of it is read together with the question.
     pub(super) answered: Option<f32>,
     /// The retriever's score of each passage, as a share of the best.
     scores: Vec<f32>,
@@ -107,7 +110,7 @@ impl<'a> Field<'a> {
         let scores = passages.iter().map(|passage| passage.score);
         Self {
             nearest: likeness.copied().reduce(f32::max),
-            answered: answered(passages),
+            answered: None,
             scores: scores.map(|score| score / highest.max(0.01)).collect(),
             pairs: pairs(question, &weights),
             views,
@@ -115,6 +118,28 @@ impl<'a> Field<'a> {
             doubtful,
             implied,
         }
+    }
+
+    /// The sentence at this place of this passage, which stands below this path of headings.
+    pub(super) fn claim(&self, passage: usize, at: usize, path: &'a str) -> Claim<'a> {
+        let all = &self.views[passage].candidates;
+        let before = at.checked_sub(1).map(|before| &all[before]);
+        let before = before.filter(|before| before.is_beside(&all[at]));
+        Claim {
+            heading: path.rsplit(" › ").next().unwrap_or_default(),
+            before: before.map_or("", |before| before.text),
+            text: all[at].text,
+        }
+    }
+
+    /// What came of reading those at these places; the others are unlikely.
+    pub(super) fn learn(&mut self, verdicts: impl Iterator<Item = ((usize, usize), f32)>) {
+        for ((passage, at), verdict) in verdicts {
+            self.views[passage].candidates[at].verdict = verdict.clamp(UNLIKELY, -UNLIKELY);
+        }
+        let all = self.views.iter().flat_map(|view| &view.candidates);
+        let all: f32 = all.map(|candidate| candidate.verdict.exp()).sum();
+        self.answered = (all > 0.0).then(|| all.ln());
     }
 
     pub(super) fn closeness(&self, passage: usize) -> f32 {
@@ -172,13 +197,6 @@ impl<'a> Field<'a> {
             self.share(found)
         }
     }
-}
-
-/// The likelihoods of all sentences, added up.
-fn answered(passages: &[Passage]) -> Option<f32> {
-    let judged = passages.iter().flat_map(|passage| passage.verdicts.iter());
-    let all: f32 = judged.map(|verdict| verdict.exp()).sum();
-    (all > 0.0).then(|| all.ln())
 }
 
 /// Words that carry the question with at most one word of grammar between them.
@@ -248,7 +266,7 @@ impl<'a> View<'a> {
                     line,
                     text,
                     likeness: texts.likeness.get(at).copied().unwrap_or_default(),
-                    verdict: texts.verdicts.get(at).copied().unwrap_or(UNLIKELY),
+                    verdict: UNLIKELY,
                     named: matcher.named(&words),
                     opens: matcher.opens(&words),
                     words,
@@ -281,13 +299,13 @@ impl<'a> View<'a> {
         own(sentence.checked_sub(1)).max(own(sentence.checked_add(1)))
     }
 
-    /// How surely the word stands anywhere in the passage or over it.
     /// The likeness of the passage's nearest sentence.
     pub(super) fn nearest(&self) -> f32 {
         let likeness = self.candidates.iter().map(|candidate| candidate.likeness);
         likeness.fold(0.0, f32::max)
     }
 
+    /// How surely the word stands anywhere in the passage or over it.
     pub(super) fn best(&self, at: usize) -> f32 {
         self.candidates
             .iter()

@@ -8,7 +8,6 @@ pub(super) struct Texts<'a> {
     /// Each with the line that it stands in.
     pub(super) sentences: Vec<(usize, &'a str, Vec<Word>)>,
     pub(super) likeness: &'a [f32],
-    pub(super) verdicts: &'a [f32],
     pub(super) heading: Vec<Word>,
     pub(super) title: Vec<Word>,
     pub(super) question: bool,
@@ -35,7 +34,6 @@ impl<'a> Texts<'a> {
                 .map(|(line, text)| (line, text, words(text)))
                 .collect(),
             likeness: &passage.likeness,
-            verdicts: &passage.verdicts,
             heading: words(heading),
             title,
             question: heading.ends_with('?'),

@@ -24,24 +24,83 @@ pub(crate) enum Reading {
     No,
 }
 
-/// Learns what the folder's knowledge means, or remembers it from the last time.
-pub(crate) fn learn(
-    knowledge: &Knowledge,
-    folder: &Path,
-    reading: Reading,
-) -> Result<(), MinilmError> {
-    let minilm = Arc::new(match reading {
-        Reading::Yes => Minilm::load_to_judge(&weights())?,
-        Reading::No => Minilm::load(&weights())?,
-    });
-    let name = folder.file_name().unwrap_or_default();
-    let cache = std::env::temp_dir().join("repartee-places").join(name);
-    knowledge.learn(minilm, Some(&cache));
-    Ok(())
+/// Knowledge, and who quotes from it.
+pub(crate) struct Asking {
+    pub(crate) knowledge: Knowledge,
+    pub(crate) quoter: Quoter,
 }
 
-/// As many as a session asks for.
-pub(crate) const PASSAGES: usize = 5;
+impl Asking {
+    /// By words alone.
+    pub(crate) fn new(knowledge: Knowledge) -> Self {
+        Self {
+            knowledge,
+            quoter: Quoter::new(),
+        }
+    }
+
+    /// Learns what the folder's knowledge means, or remembers it from the last time.
+    pub(crate) fn learn(self, folder: &Path, reading: Reading) -> Result<Self, MinilmError> {
+        let minilm = Arc::new(match reading {
+            Reading::Yes => Minilm::load_to_judge(&weights())?,
+            Reading::No => Minilm::load(&weights())?,
+        });
+        let name = folder.file_name().unwrap_or_default();
+        let cache = std::env::temp_dir().join("repartee-places").join(name);
+        self.quoter.learn(Arc::clone(&minilm));
+        self.knowledge.learn(minilm, Some(&cache));
+        Ok(self)
+    }
+
+    pub(crate) fn ask(&self, question: &str) -> Reply {
+        let Prompt {
+            lines, passages, ..
+        } = self.prompt(question);
+        self.answer(lines, passages)
+    }
+
+    pub(crate) fn found(&self, question: &str) -> Vec<Passage> {
+        let query = Query {
+            text: question.to_owned(),
+            limit: self.quoter.passages(),
+        };
+        self.knowledge
+            .retrieve(&query, &Cancel::new())
+            .expect("nobody cancels")
+    }
+
+    /// What is asked, with what is found for it.
+    pub(crate) fn prompt(&self, question: &str) -> Prompt {
+        Prompt {
+            lines: vec![line(Author::Caller, question)],
+            passages: self.found(question),
+            ..Prompt::default()
+        }
+    }
+
+    pub(crate) fn answer(&self, lines: Vec<Line>, passages: Vec<Passage>) -> Reply {
+        let prompt = Prompt {
+            lines,
+            passages,
+            ..Prompt::default()
+        };
+        let mut reply = Reply {
+            text: String::new(),
+            sources: Vec::new(),
+            passages: Vec::new(),
+        };
+        let mut emit = |piece| match piece {
+            Piece::Text(text) => reply.text.push_str(&text),
+            Piece::Cite(at) => reply.sources.push(prompt.passages[at].source.clone()),
+            Piece::Call(_) | Piece::Arguments(_) => panic!("it calls nothing"),
+        };
+        self.quoter
+            .compose(&prompt, &mut emit, &Cancel::new())
+            .expect("nobody cancels");
+        reply.passages = prompt.passages;
+        reply
+    }
+}
 
 /// A line of a `.questions` file: `question | part of the answer [;; another part] | document`. A
 /// line without a document must be refused.
@@ -114,23 +173,6 @@ pub(crate) struct Reply {
     pub(crate) passages: Vec<Passage>,
 }
 
-pub(crate) fn ask(knowledge: &Knowledge, question: &str) -> Reply {
-    answer(
-        vec![line(Author::Caller, question)],
-        found(knowledge, question),
-    )
-}
-
-pub(crate) fn found(knowledge: &Knowledge, question: &str) -> Vec<Passage> {
-    let query = Query {
-        text: question.to_owned(),
-        limit: PASSAGES,
-    };
-    knowledge
-        .retrieve(&query, &Cancel::new())
-        .expect("nobody cancels")
-}
-
 pub(crate) fn line(author: Author, text: &str) -> Line {
     Line {
         author,
@@ -138,29 +180,6 @@ pub(crate) fn line(author: Author, text: &str) -> Line {
         cut: false,
         call: None,
     }
-}
-
-pub(crate) fn answer(lines: Vec<Line>, passages: Vec<Passage>) -> Reply {
-    let prompt = Prompt {
-        lines,
-        passages,
-        ..Prompt::default()
-    };
-    let mut reply = Reply {
-        text: String::new(),
-        sources: Vec::new(),
-        passages: Vec::new(),
-    };
-    let mut emit = |piece| match piece {
-        Piece::Text(text) => reply.text.push_str(&text),
-        Piece::Cite(at) => reply.sources.push(prompt.passages[at].source.clone()),
-        Piece::Call(_) | Piece::Arguments(_) => panic!("it calls nothing"),
-    };
-    Quoter::new()
-        .compose(&prompt, &mut emit, &Cancel::new())
-        .expect("nobody cancels");
-    reply.passages = prompt.passages;
-    reply
 }
 
 #[derive(Default)]

@@ -16,6 +16,7 @@ pub struct ScriptedLanguage {
     calls: Arc<Calls>,
     tools: bool,
     instructed: bool,
+    passages: usize,
     conduct: Conduct,
 }
 
@@ -37,6 +38,7 @@ impl ScriptedLanguage {
             calls: Arc::new(|_| Vec::new()),
             tools: false,
             instructed: false,
+            passages: 5,
             conduct: Conduct::plain(),
         }
     }
@@ -54,6 +56,12 @@ impl ScriptedLanguage {
     /// It says that it follows instructions.
     pub fn instructed(mut self) -> Self {
         self.instructed = true;
+        self
+    }
+
+    /// So many passages are worth giving it.
+    pub fn given(mut self, passages: usize) -> Self {
+        self.passages = passages;
         self
     }
 
@@ -83,6 +91,10 @@ impl LanguageModel for ScriptedLanguage {
                 .filter_map(|(can, ability)| can.then_some(ability)),
         );
         card
+    }
+
+    fn passages(&self) -> usize {
+        self.passages
     }
 
     fn compose(
@@ -138,7 +150,6 @@ impl ScriptedRetriever {
             text: (*text).to_owned(),
             score: 0.0,
             likeness: Vec::new(),
-            verdicts: Vec::new(),
         };
         Self::of(texts.iter().enumerate().map(passage).collect())
     }

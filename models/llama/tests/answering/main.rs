@@ -49,7 +49,6 @@ pub(crate) fn passage(text: &str) -> Passage {
         text: text.to_owned(),
         score: 1.0,
         likeness: Vec::new(),
-        verdicts: Vec::new(),
     }
 }
 

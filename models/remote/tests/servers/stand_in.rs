@@ -243,7 +243,6 @@ pub(crate) fn question() -> Prompt {
         text: text.to_owned(),
         score: 1.0,
         likeness: Vec::new(),
-        verdicts: Vec::new(),
     };
     Prompt {
         instructions: String::new(),

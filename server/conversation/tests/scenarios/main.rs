@@ -331,7 +331,6 @@ fn passage(text: &str) -> Passage {
         text: text.to_owned(),
         score: 1.0,
         likeness: Vec::new(),
-        verdicts: Vec::new(),
     }
 }
 

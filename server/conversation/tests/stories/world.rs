@@ -220,7 +220,6 @@ impl World {
             text: "Repartee is a server.".to_owned(),
             score: 1.0,
             likeness: Vec::new(),
-            verdicts: Vec::new(),
         };
         let at = now + self.delay(40, 3_000);
         // One more than was asked for: it must be left out.

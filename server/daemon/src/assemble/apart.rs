@@ -3,6 +3,7 @@
 use crate::config::{Config, Isolation, Language, Recognition, Spare, Synthesis};
 use crate::models;
 use models_apart::{Aboard, Apart, Crew, Patience, Program, Start, Warm};
+use models_builtin::Quoter;
 use std::process::Command;
 use std::time::Instant;
 
@@ -152,7 +153,7 @@ fn ears(config: &Config, warm: bool) -> Result<(super::Ears, Remarks), String> {
 
 fn words(config: &Config, warm: bool) -> Result<Option<super::Words>, String> {
     let kind = language_model(config);
-    kind.map(|kind| super::language_model_here(kind, config, warm))
+    kind.map(|kind| super::language_model_here(kind, config, &Quoter::new(), warm))
         .transpose()
 }
 

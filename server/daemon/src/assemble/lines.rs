@@ -3,6 +3,7 @@
 use super::{WAITING, apart, flite, language_model_here, recognizer_here, synthesizer_here};
 use crate::config::Config;
 use models_apart::{Apart, Gauges};
+use models_builtin::Quoter;
 use models_engine::{LanguageModel, Recognizer, Synthesizer};
 use models_host::{Pool, PoolOptions};
 use models_knowledge::Knowledge;
@@ -29,6 +30,7 @@ pub(super) fn recognizers(
 /// Those that find the words, and what they count.
 pub(super) fn language_models(
     config: &Config,
+    quoter: &Quoter,
     child: Option<&Apart>,
 ) -> Result<(Pool<dyn LanguageModel>, Option<Gauges>), String> {
     let (mut line, mut counted) = (Vec::new(), None);
@@ -37,7 +39,7 @@ pub(super) fn language_models(
         let (engine, threads) = match aboard.and_then(Apart::language_model) {
             Some(found) => found,
             None => {
-                let (engine, threads, gauges) = language_model_here(kind, config, true)?;
+                let (engine, threads, gauges) = language_model_here(kind, config, quoter, true)?;
                 counted = counted.or(gauges);
                 (engine, threads)
             }

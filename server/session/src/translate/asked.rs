@@ -136,7 +136,6 @@ pub(crate) fn passage_in(passage: engine::Passage) -> core::Passage {
         text,
         score,
         likeness,
-        verdicts,
     } = passage;
     core::Passage {
         source,
@@ -144,7 +143,6 @@ pub(crate) fn passage_in(passage: engine::Passage) -> core::Passage {
         text,
         score,
         likeness,
-        verdicts,
     }
 }
 

@@ -229,7 +229,6 @@ fn passage_out(passage: core::Passage) -> engine::Passage {
         text,
         score,
         likeness,
-        verdicts,
     } = passage;
     engine::Passage {
         source,
@@ -237,7 +236,6 @@ fn passage_out(passage: core::Passage) -> engine::Passage {
         text,
         score,
         likeness,
-        verdicts,
     }
 }
 

@@ -56,6 +56,21 @@ async fn a_typed_message_is_answered_in_words_and_sound() {
 }
 
 #[tokio::test]
+async fn a_model_is_given_as_many_passages_as_are_worth_giving_it() {
+    let counts = ScriptedLanguage::by(|prompt| format!("{} of them", prompt.passages.len()));
+    let shelf = ["we open at nine"; 9];
+    for worth in [2, 7] {
+        let house = House::new()
+            .answers(counts.clone().given(worth))
+            .looks_up(ScriptedRetriever::of_texts(&shelf));
+        let mut caller = house.caller("a").await;
+        caller.types("when do you open").await;
+        let composed = caller.told("ReplyComposed").await;
+        assert_eq!(words(&composed, "text"), format!("{worth} of them"));
+    }
+}
+
+#[tokio::test]
 async fn a_second_reply_begins_with_a_marker_and_counts_the_silence() {
     let house = House::new();
     let mut caller = house.caller("a").await;
