@@ -70,7 +70,7 @@ const PLAIN: Floor = Floor {
 const HARD: Floor = Floor {
     typed: 0.75,
     misheard: 0.60,
-    refused: 0.92,
+    refused: 0.90,
 };
 
 /// The folders above with questions about what is nearly there.
