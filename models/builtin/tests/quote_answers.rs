@@ -5,10 +5,11 @@ mod asking;
 mod mishear;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use asking::{Asking, Case, Reading, Tally, line};
 use mishear::misheard;
-use models_builtin::Quoter;
+use models_builtin::{Minilm, Quoter};
 use models_engine::{Author, Line};
 use models_knowledge::Knowledge;
 
@@ -177,6 +178,23 @@ fn a_vet_is_known() {
 fn a_hotel_is_known_by_its_words_alone() {
     let (knowledge, _) = Knowledge::open(&folders().join("hotel")).expect("the folder is good");
     measure("hotel", &Asking::new(knowledge), &PLAIN);
+}
+
+/// A large folder is asked while it is still being learnt.
+#[test]
+fn what_is_not_placed_yet_is_answered_by_its_words() {
+    let unplaced = || {
+        let opened = Knowledge::open(&folders().join("hotel"));
+        Asking::new(opened.expect("the folder is good").0)
+    };
+    let (plain, reading) = (unplaced(), unplaced());
+    reading.quoter.learn(Arc::new(
+        Minilm::load_to_judge(&asking::weights()).expect("models/setup.sh has fetched it"),
+    ));
+    for case in cases("hotel").iter().chain(&cases("outside")) {
+        let (with, without) = (reading.ask(&case.question), plain.ask(&case.question));
+        assert_eq!(with.text, without.text, "{}", case.question);
+    }
 }
 
 #[test]

@@ -39,10 +39,11 @@ impl Answer<'_> {
     }
 }
 
-/// All that the passages hold, the likeliest of it read together with the question by whoever can.
+/// All that the passages hold, the likeliest of it read together with the question by whoever can; but not before the
+/// knowledge is placed by its meaning, too: the weights for what was read were fitted to both.
 fn field<'a>(asked: &Asked<'_>, passages: &'a [Passage]) -> Field<'a> {
     let mut field = Field::new(&asked.question, passages);
-    let Some(reader) = asked.reader else {
+    let (Some(reader), Some(_)) = (asked.reader, field.nearest) else {
         return field;
     };
     let likeliest: Vec<(usize, usize)> = {
