@@ -28,6 +28,9 @@ stop() {
     server=
 }
 
+# Built-in means built in, whatever this shell is set to.
+unset OPENAI_BASE_URL
+
 # serve ENVIRONMENT...: a fresh server, ready to talk.
 serve() {
     stop

@@ -3,6 +3,7 @@
 import { Announcer } from "./announce.js";
 import { Call } from "./call.js";
 import { Captions } from "./captions.js";
+import { Composer } from "./composer.js";
 import { Devices } from "./devices.js";
 import { Journal } from "./journal.js";
 import { keepKey, recall, remember, takeKey } from "./keep.js";
@@ -14,7 +15,7 @@ import { Sound } from "./sound.js";
 import { showState, stateInWords } from "./stage.js";
 import { bindTalk } from "./talk.js";
 import { Thread } from "./thread.js";
-import { FLOOR, HARMLESS, engineInWords } from "./words.js";
+import { HARMLESS, engineInWords, floorInWords } from "./words.js";
 
 const HEALTH_EVERY_MS = 2_000;
 const LEVEL_EVERY_MS = 100;
@@ -35,9 +36,11 @@ const sound = new Sound(els.sound);
 const meter = new Meter();
 const thread = new Thread(els.thread, levels);
 const captions = new Captions(els.captions, call.transcript);
+const composer = new Composer({ form: els.composer, box: els.text, call, begin: () => begin({ microphone: false }) });
 const devices = new Devices({
   microphone: els.microphone,
   speaker: els.speaker,
+  chosen: () => call.microphone.options.deviceId,
   onMicrophone: chooseMicrophone,
   onSpeaker: chooseSpeaker,
 });
@@ -50,10 +53,11 @@ function begin({ microphone }) {
   meter.wake();
   notices.clear();
   call.start();
+  composer.resend();
 }
 
 function levels() {
-  return { caller: call.muted ? 0 : meter.level("caller"), agent: meter.level("agent") };
+  return { caller: meter.level("caller"), agent: meter.level("agent") };
 }
 
 function onState(detail) {
@@ -85,11 +89,7 @@ function onState(detail) {
 
 function showFloor(floor) {
   lastFloor = floor;
-  const waits = floor === "open" || floor === "caller";
-  if (waits && !call.microphone.track) els.floor.textContent = "Write, and the answer is spoken";
-  else if (waits && call.pushToTalk && !call.pressed) els.floor.textContent = "Hold the button and talk";
-  else if (waits && call.muted && !call.pushToTalk) els.floor.textContent = "Muted. Nobody hears you";
-  else els.floor.textContent = FLOOR[floor] ?? "";
+  els.floor.textContent = floorInWords(call, floor);
 }
 
 function onEvent(event) {
@@ -160,14 +160,6 @@ async function chooseSpeaker(deviceId) {
   if (!(await sound.choose(deviceId))) notices.show("speaker", "That loudspeaker cannot be used. The default one stays.");
 }
 
-function sendText() {
-  const text = els.text.value.trim();
-  if (!text) return;
-  els.text.value = "";
-  if (["idle", "ended", "error"].includes(call.state)) begin({ microphone: false });
-  call.type(text);
-}
-
 call.addEventListener("state", (event) => onState(event.detail));
 call.addEventListener("event", (event) => onEvent(event.detail));
 call.addEventListener("sent", (event) => journal.add("page", event.detail));
@@ -195,9 +187,7 @@ els["type-instead"].addEventListener("click", () => {
   begin({ microphone: false });
 });
 els.starters.addEventListener("click", (event) => {
-  if (!(event.target instanceof HTMLButtonElement)) return;
-  els.text.value = event.target.textContent;
-  sendText();
+  if (event.target instanceof HTMLButtonElement) composer.ask(event.target.textContent);
 });
 els["key-form"].addEventListener("submit", (event) => {
   event.preventDefault();
@@ -206,14 +196,10 @@ els["key-form"].addEventListener("submit", (event) => {
   keepKey(call.options.key);
   begin({ microphone: call.options.microphone });
 });
-els.composer.addEventListener("submit", (event) => {
-  event.preventDefault();
-  sendText();
-});
 els.text.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
-  sendText();
+  composer.send();
 });
 els.mute.addEventListener("click", () => call.setMuted(!call.muted));
 els["push-mode"].addEventListener("click", () => call.setPushToTalk(!call.pushToTalk));

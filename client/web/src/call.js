@@ -84,17 +84,28 @@ export class Call extends EventTarget {
     if (this.state !== "error") this.#become("ended");
   }
 
-  /** Forgets what was said and any failure. */
+  /** Forgets what was said, what waits to be sent, and any failure. */
   reset() {
     if (["ended", "error"].includes(this.state)) this.#become("idle");
+    this.#outbox = [];
     this.transcript.clear();
   }
 
-  /** A typed message takes the floor as a voice would. Before the call stands it waits for it. */
+  /**
+   * A typed message takes the floor as a voice would. Before the call stands it waits for it, and if that one fails, for
+   * the next. False when too many wait already.
+   */
   type(text) {
     const message = { type: "repartee.type", text: String(text) };
-    if (this.live) this.send(message);
-    else if (this.#outbox.length < OUTBOX_LIMIT) this.#outbox.push(message);
+    if (this.live && this.send(message)) return true;
+    if (this.#outbox.length >= OUTBOX_LIMIT) return false;
+    this.#outbox.push(message);
+    return true;
+  }
+
+  /** The texts that still wait to be sent; they wait no longer. */
+  takeBack() {
+    return this.#outbox.splice(0).map((message) => message.text);
   }
 
   /** Any event of the Realtime vocabulary. False when there is no call. */
@@ -119,7 +130,7 @@ export class Call extends EventTarget {
     this.#configure({ audio: { output: { speed } } });
   }
 
-  /** With push-to-talk the caller says when an utterance begins and ends. */
+  /** With push-to-talk the caller says when an utterance begins and ends; being muted counts again when it is off. */
   setPushToTalk(on) {
     this.pushToTalk = on;
     this.#pressedAt = 0;
@@ -194,7 +205,7 @@ export class Call extends EventTarget {
     if (this.pushToTalk) this.setPushToTalk(true);
     this.#become("talking");
     first();
-    for (const message of this.#outbox.splice(0)) this.send(message);
+    while (this.#outbox.length > 0 && this.send(this.#outbox[0])) this.#outbox.shift();
   }
 
   /** What is set before the call goes with the offer, so that even a greeting obeys it. */
@@ -282,8 +293,7 @@ export class Call extends EventTarget {
   }
 
   #openMicrophone() {
-    const held = this.pushToTalk && !this.pressed && !this.#tail;
-    this.microphone.setOpen(!this.muted && !held);
+    this.microphone.setOpen(this.pushToTalk ? this.pressed || this.#tail !== 0 : !this.muted);
     this.#tellMicrophone();
   }
 
@@ -297,7 +307,8 @@ export class Call extends EventTarget {
   }
 
   #tellMicrophone(failure = null) {
-    const detail = { live: Boolean(this.microphone.track), muted: this.muted, pressed: this.pressed, failure };
+    const muted = this.muted && !this.pushToTalk;
+    const detail = { live: Boolean(this.microphone.track), muted, pressed: this.pressed, failure };
     this.dispatchEvent(new CustomEvent("microphone", { detail }));
   }
 
@@ -306,7 +317,6 @@ export class Call extends EventTarget {
     this.#tail = 0;
     this.#pressedAt = 0;
     this.#replying = false;
-    this.#outbox = [];
     this.#wake();
     this.#link?.close();
     this.#link = null;

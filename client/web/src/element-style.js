@@ -10,6 +10,7 @@ export const STYLE = `
 * { box-sizing: border-box; }
 p { margin: 0; }
 .card { display: flex; flex-direction: column; gap: 0.6rem; padding: 0.9rem; border: 1px solid var(--rule); border-radius: 1.25rem; background: var(--paper); color: var(--ink); }
+.card:focus { outline: 0; }
 .script { max-height: 18rem; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin; }
 .script[data-empty="true"] { display: none; }
 .line { margin-bottom: 0.75rem; }
@@ -26,7 +27,7 @@ p { margin: 0; }
 .status { flex: 1 1 8rem; font-size: 0.9rem; color: var(--soft); }
 .status.trouble { color: var(--warn); flex-basis: 100%; }
 button { font: inherit; font-weight: 600; min-height: 2.75rem; padding: 0 1.1rem; border-radius: 99rem; border: 1px solid var(--rule); background: transparent; color: inherit; cursor: pointer; }
-button:disabled { opacity: 0.65; cursor: default; }
+button[aria-disabled="true"] { opacity: 0.65; cursor: default; }
 button.call { background: var(--caller); border-color: var(--caller); color: var(--on-colour); }
 button.end { background: var(--end); border-color: var(--end); color: var(--on-colour); }
 button[aria-pressed="true"] { background: var(--ink); color: var(--paper); }

@@ -3,12 +3,14 @@
 import { Announcer } from "./announce.js";
 import { Call } from "./call.js";
 import { Captions } from "./captions.js";
+import { Composer } from "./composer.js";
 import { STYLE } from "./element-style.js";
 import { Sound } from "./sound.js";
 import { stateInWords } from "./stage.js";
-import { FLOOR, HARMLESS, troubleOf } from "./words.js";
+import { HARMLESS, floorInWords, visitorsTroubleOf } from "./words.js";
 
 const OWN_SERVER = new URL(import.meta.url).origin;
+const GONE = "The microphone was taken away. You may type, or plug it in, hang up and call again.";
 
 /**
  * Attributes: `server` (default: where this script came from), `api-key` (short-lived ones only: a page shows it to everyone),
@@ -23,6 +25,8 @@ export class CallElement extends HTMLElement {
   #els = null;
   #sound = null;
   #announcer = null;
+  #composer = null;
+  #floor = "open";
 
   connectedCallback() {
     if (!this.#els) this.#build();
@@ -46,7 +50,9 @@ export class CallElement extends HTMLElement {
   /** Places the call; `microphone: false` for a typed one. */
   start({ microphone = this.getAttribute("microphone") !== "off" } = {}) {
     this.call.options.microphone = microphone;
-    return this.call.start();
+    const placed = this.call.start();
+    this.#composer.resend();
+    return placed;
   }
 
   hangUp() {
@@ -76,28 +82,24 @@ export class CallElement extends HTMLElement {
   #listen() {
     const { call } = this;
     const els = this.#els;
+    this.#composer = new Composer({ form: els.composer, box: els.text, call, begin: () => this.start({ microphone: false }) });
     call.addEventListener("state", (event) => this.#show(event.detail));
     call.addEventListener("event", (event) => this.#hear(event.detail));
     call.addEventListener("sound", (event) => this.#sound.play(event.detail));
-    this.#sound.addEventListener("blocked", () => (els.status.textContent = "Press Call again: the browser holds the sound back."));
+    call.addEventListener("microphone", (event) => this.#showMicrophone(event.detail));
+    this.#sound.addEventListener("blocked", () => {
+      this.#offer({ sound: true });
+      this.#announcer.say("Your browser holds the sound back. Press Play sound.");
+    });
+    this.#sound.addEventListener("playing", () => this.#offer({ sound: false }));
+    els.sound.addEventListener("click", () => this.#sound.play());
     els.call.addEventListener("click", () => this.start());
     els.hangup.addEventListener("click", () => this.hangUp());
-    els.mute.addEventListener("click", () => {
-      call.setMuted(!call.muted);
-      els.mute.setAttribute("aria-pressed", String(call.muted));
-    });
-    els.composer.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const text = els.text.value.trim();
-      if (!text) return;
-      els.text.value = "";
-      if (["idle", "ended", "error"].includes(call.state)) this.start({ microphone: false });
-      call.type(text);
-    });
+    els.mute.addEventListener("click", () => call.setMuted(!call.muted));
   }
 
   #hear(event) {
-    if (event.type === "repartee.floor") this.#els.status.textContent = FLOOR[event.to] ?? "";
+    if (event.type === "repartee.floor") this.#showFloor(event.to);
     if (event.type === "repartee.notice") this.#els.status.textContent = String(event.message ?? "");
     if (event.type === "error" && !HARMLESS.has(event.error?.code)) this.#els.status.textContent = String(event.error?.message ?? "");
     this.dispatchEvent(new CustomEvent("repartee-event", { detail: event }));
@@ -109,17 +111,48 @@ export class CallElement extends HTMLElement {
     const live = state === "talking" || state === "lost";
     const waiting = state === "asking" || state === "connecting";
     this.dataset.state = state === "error" ? `error:${failure.code}` : state;
-    els.call.hidden = live;
-    els.call.disabled = waiting;
+    const words = state === "idle" ? "" : state === "error" ? troubleInWords(failure) : stateInWords(detail);
+    // Disabled, it would drop the keyboard's place on the page.
+    els.call.setAttribute("aria-disabled", String(waiting));
     els.call.textContent = waiting ? "Calling" : state === "idle" ? "Call" : "Call again";
-    els.hangup.hidden = !live && !waiting;
     els.hangup.textContent = waiting ? "Cancel" : "Hang up";
-    els.mute.hidden = !live || !this.call.microphone.track;
+    this.#offer({
+      call: !live,
+      hangup: live || waiting,
+      mute: live && this.call.microphone.track,
+      sound: (live || waiting) && !els.sound.hidden,
+    });
     els.status.className = state === "error" ? "status trouble" : "status";
-    els.status.textContent = state === "talking" ? FLOOR.open : state === "idle" ? "" : state === "error" ? troubleInWords(failure) : stateInWords(detail);
+    els.status.textContent = words;
+    if (state === "talking") this.#showFloor("open");
     if (!live) this.#sound.stop();
-    this.#announcer.say(state === "idle" ? "" : stateInWords(detail));
+    this.#announcer.say(words);
     this.dispatchEvent(new CustomEvent("repartee-state", { detail: { state, failure } }));
+  }
+
+  #showFloor(floor) {
+    this.#floor = floor;
+    this.#els.status.textContent = floorInWords(this.call, floor);
+  }
+
+  #showMicrophone({ live, muted, failure }) {
+    this.#els.mute.setAttribute("aria-pressed", String(muted));
+    if (!this.call.live) return;
+    this.#offer({ mute: live });
+    this.#showFloor(this.#floor);
+    if (!failure) return;
+    this.#els.status.textContent = GONE;
+    this.#announcer.say(GONE);
+  }
+
+  /** Shows and hides controls. The keyboard's place on one that goes is kept within the element. */
+  #offer(controls) {
+    const els = this.#els;
+    const held = this.shadowRoot.activeElement;
+    for (const [name, shown] of Object.entries(controls)) els[name].hidden = !shown;
+    if (!held?.hidden) return;
+    const place = this.call.microphone.track ? els.card : els.text;
+    (els.call.hidden ? place : els.call).focus({ preventScroll: true });
   }
 }
 
@@ -128,7 +161,7 @@ function serverOf(value) {
 }
 
 function troubleInWords(failure) {
-  const words = troubleOf(failure);
+  const words = visitorsTroubleOf(failure);
   return `${words.title}. ${failure.said && failure.code === "refused" ? failure.said : words.text}`;
 }
 
@@ -142,6 +175,7 @@ function tree(root, name) {
     captions: make("div", { className: "script", tabIndex: 0, role: "group", ariaLabel: "Conversation" }),
     status: make("p", { className: "status" }),
     call: make("button", { type: "button", className: "call", textContent: "Call" }),
+    sound: make("button", { type: "button", textContent: "Play sound", hidden: true }),
     mute: make("button", { type: "button", textContent: "Mute" }),
     hangup: make("button", { type: "button", className: "end", textContent: "Hang up" }),
     text: make("input", { type: "text", maxLength: 4000, autocomplete: "off", enterKeyHint: "send", placeholder: "Or type a message", ariaLabel: `Message to ${name}` }),
@@ -149,7 +183,8 @@ function tree(root, name) {
   };
   els.mute.setAttribute("aria-pressed", "false");
   els.composer = make("form", {}, [els.text, make("button", { type: "submit", textContent: "Send" })]);
-  const row = make("div", { className: "row" }, [els.status, els.call, els.mute, els.hangup]);
-  root.append(make("section", { className: "card", ariaLabel: `Call ${name}` }, [els.captions, row, els.composer, els.announcer]));
+  const row = make("div", { className: "row" }, [els.status, els.call, els.sound, els.mute, els.hangup]);
+  els.card = make("section", { className: "card", tabIndex: -1, ariaLabel: `Call ${name}` }, [els.captions, row, els.composer, els.announcer]);
+  root.append(els.card);
   return els;
 }

@@ -67,6 +67,7 @@ static ASSETS: &[(&str, Asset)] = assets! {
     "/announce.js" = "announce.js", SCRIPT;
     "/call.js" = "call.js", SCRIPT;
     "/captions.js" = "captions.js", SCRIPT;
+    "/composer.js" = "composer.js", SCRIPT;
     "/devices.js" = "devices.js", SCRIPT;
     "/element.js" = "element.js", SCRIPT;
     "/element-style.js" = "element-style.js", SCRIPT;

@@ -1,12 +1,21 @@
 //! What the page says in each state: what happened, and what to do next.
 
-export const FLOOR = {
+const FLOOR = {
   open: "Listening",
   caller: "You are speaking",
   awaiting: "Thinking",
   agent: "Speaking. Cut in whenever you like",
   contested: "Go on, I am listening",
 };
+
+/** Whose turn it is, unless the caller would not be heard at all. */
+export function floorInWords(call, floor) {
+  const waits = floor === "open" || floor === "caller";
+  if (waits && !call.microphone.track) return "Write, and the answer is spoken";
+  if (waits && call.pushToTalk && !call.pressed) return "Hold the button and talk";
+  if (waits && call.muted && !call.pushToTalk) return "Muted. Nobody hears you";
+  return FLOOR[floor] ?? "";
+}
 
 /** The line under the button. */
 export const HINTS = {
@@ -83,6 +92,23 @@ const TROUBLES = {
 
 export function troubleOf(failure) {
   return TROUBLES[failure.code] ?? TROUBLES.refused;
+}
+
+/** On somebody else's site: a visitor has no key, no server to look after, and not our page around the call. */
+const VISITOR = {
+  microphone_failed: { text: "Check it in your system's settings, then call again. Or type for now." },
+  insecure: { text: "Browsers give a microphone only to sites that come over HTTPS. Typing works here already." },
+  key: {
+    title: "This page may not call at the moment",
+    text: "Its permission may have run out: reload the page, then call again. If that does not help, tell the people who run this site.",
+  },
+  refused: { text: "Call again later. If that does not help, tell the people who run this site." },
+  gone: { text: "Check your connection to the internet, then call again. If that does not help, tell the people who run this site." },
+  no_path: { text: "A firewall is likely in the way. Try another network, then call again." },
+};
+
+export function visitorsTroubleOf(failure) {
+  return { ...troubleOf(failure), ...VISITOR[failure.code] };
 }
 
 export const SEAMS = {

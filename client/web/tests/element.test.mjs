@@ -73,6 +73,97 @@ test("a refusal is told in words, and the site is told the state", async () => {
   await page.close();
 });
 
+/** Which control of the element the keyboard is on; null when the host page has it. */
+function focused(page) {
+  return page.evaluate(() => {
+    const at = document.activeElement.shadowRoot?.activeElement;
+    return at ? at.ariaLabel || at.textContent : null;
+  });
+}
+
+function status(page) {
+  return page.locator("repartee-call .status").innerText();
+}
+
+test("the keyboard's place stays in the element, from the call to its end", async () => {
+  const page = await embedded();
+  await page.getByRole("button", { name: "Call", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("repartee-call[data-state=talking]");
+  assert.equal(await focused(page), "Call Ada");
+  await page.getByRole("button", { name: "Hang up" }).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("repartee-call[data-state=ended]");
+  assert.equal(await focused(page), "Call again");
+  shop.server.answer = () => ({ status: 503, body: "{}" });
+  await page.keyboard.press("Enter");
+  await page.waitForSelector('repartee-call[data-state="error:full"]');
+  assert.equal(await focused(page), "Call again");
+  assert.deepEqual(page.faults, []);
+  await page.close();
+});
+
+test("it says when nobody hears the caller: muted, or without a microphone", async () => {
+  const page = await embedded();
+  await page.getByRole("button", { name: "Call", exact: true }).click();
+  await page.waitForSelector("repartee-call[data-state=talking]");
+  assert.equal(await status(page), "Listening");
+  await page.getByRole("button", { name: "Mute" }).click();
+  assert.match(await status(page), /Muted/);
+  await page.evaluate(() => globalThis.fake.tell({ type: "repartee.floor", from: "agent", to: "open" }));
+  assert.match(await status(page), /Muted/);
+  await page.getByRole("button", { name: "Mute" }).click();
+  assert.equal(await status(page), "Listening");
+  await page.evaluate(() => globalThis.fake.track.dispatchEvent(new Event("ended")));
+  assert.match(await status(page), /microphone was taken away/);
+  assert.equal(await page.getByRole("button", { name: "Mute" }).count(), 0);
+  assert.equal(await focused(page), "Message to Ada");
+  assert.deepEqual(page.faults, []);
+  await page.close();
+});
+
+test("held-back sound asks for a touch", async () => {
+  const page = await embedded();
+  await page.evaluate(() => {
+    let blocked = true;
+    HTMLMediaElement.prototype.play = async () => {
+      if (blocked) throw new DOMException("no", "NotAllowedError");
+    };
+    globalThis.unblock = () => (blocked = false);
+  });
+  await page.getByRole("button", { name: "Call", exact: true }).click();
+  await page.waitForSelector("repartee-call[data-state=talking]");
+  await page.evaluate(() => globalThis.fake.sound());
+  const play = page.getByRole("button", { name: "Play sound" });
+  await play.waitFor();
+  await page.evaluate(() => globalThis.unblock());
+  await play.click();
+  await play.waitFor({ state: "hidden" });
+  assert.equal(await focused(page), "Call Ada");
+  assert.deepEqual(page.faults, []);
+  await page.close();
+});
+
+test("a visitor whose page has no good key is told what a visitor can do, and their question is kept", async () => {
+  const page = await embedded();
+  const good = shop.server.answer;
+  shop.server.answer = () => ({ status: 401, body: "{}" });
+  const box = page.getByLabel("Message to Ada");
+  await box.fill("who are you");
+  await box.press("Enter");
+  await page.waitForSelector('repartee-call[data-state="error:key"]');
+  assert.match(await status(page), /reload the page/);
+  assert.doesNotMatch(await page.locator("repartee-call [role=status]").textContent(), /Enter the key/);
+  assert.equal(await box.inputValue(), "who are you");
+  shop.server.answer = good;
+  await page.getByRole("button", { name: "Call again" }).click();
+  await page.waitForSelector("repartee-call[data-state=talking]");
+  assert.deepEqual(await page.evaluate(() => globalThis.fake.sent.map((event) => event.text)), ["who are you"]);
+  assert.equal(await box.inputValue(), "");
+  assert.deepEqual(page.faults, []);
+  await page.close();
+});
+
 test("other sites can import the SDK by itself", async () => {
   const page = await embedded();
   const names = await page.evaluate(async (url) => Object.keys(await import(`${url}/sdk.js`)).sort(), shop.server.url);

@@ -2,7 +2,7 @@
 //! `fake.tell(event)` speaks as the server; `fake.sent` is what the page said; `fake.drop()` breaks the line.
 
 (() => {
-  const fake = { peers: [], sent: [], microphone: "allow", open: true };
+  const fake = { peers: [], sent: [], microphone: "allow", named: true, open: true };
   globalThis.fake = fake;
 
   class Channel extends EventTarget {
@@ -86,7 +86,12 @@
       if (fake.microphone === "deny") return refuse("NotAllowedError");
       if (fake.microphone === "none") return refuse("NotFoundError");
       if (fake.microphone === "busy") return refuse("NotReadableError");
-      if (fake.microphone === "wait") await new Promise((resolve) => (fake.allow = resolve));
+      if (fake.microphone === "wait") {
+        await new Promise((resolve, reject) => {
+          fake.allow = resolve;
+          fake.deny = () => reject(new DOMException("refused by the test", "NotAllowedError"));
+        });
+      }
       const context = new AudioContext();
       const tone = new OscillatorNode(context, { frequency: 180 });
       const gain = new GainNode(context, { gain: 0.2 });
@@ -97,6 +102,7 @@
       return end.stream;
     },
     async enumerateDevices() {
+      if (!fake.named) return [{ kind: "audioinput", deviceId: "", label: "" }];
       return [
         { kind: "audioinput", deviceId: "mic-1", label: "Desk microphone" },
         { kind: "audioinput", deviceId: "mic-2", label: "Headset" },

@@ -179,6 +179,68 @@ test("a typed message starts a call without a microphone, and takes the floor in
   await finish(page);
 });
 
+test("what was typed and no call took comes back into the box, and goes with the next call", async () => {
+  const page = await shop.open();
+  const good = shop.server.answer;
+  const texts = async () => (await sent(page)).filter((event) => event.type === "repartee.type").map((event) => event.text);
+  shop.server.answer = ({ headers }) => (headers.authorization === "Bearer s3cret" ? good() : { status: 401, body: "{}" });
+  await page.fill("#text", "what is it");
+  await page.press("#text", "Enter");
+  await inState(page, "error:key");
+  assert.equal(await page.inputValue("#text"), "what is it");
+  await page.fill("#key", "s3cret");
+  await page.click("#key-form button");
+  await inState(page, "talking");
+  assert.deepEqual(await texts(), ["what is it"]);
+  assert.equal(await page.inputValue("#text"), "");
+  await page.click("#hangup");
+
+  shop.server.answer = () => ({ status: 503, body: "{}" });
+  await page.fill("#text", "are you warm?");
+  await page.press("#text", "Enter");
+  await inState(page, "error:full");
+  await page.fill("#text", "are you warm now?");
+  shop.server.answer = good;
+  await page.click("#call");
+  await inState(page, "talking");
+  assert.equal(await page.inputValue("#text"), "are you warm now?", "rewritten, it waits to be sent by hand");
+  await page.click("#send");
+  assert.deepEqual(await texts(), ["what is it", "are you warm now?"]);
+  await finish(page);
+});
+
+test("what was typed at the permission prompt is not lost: cancelled, denied, or typed past", async () => {
+  const page = await shop.open({ microphone: "wait" });
+  const ask = async (text) => {
+    await page.click("#call");
+    await inState(page, "asking");
+    await page.fill("#text", text);
+    await page.press("#text", "Enter");
+    assert.equal(await page.inputValue("#text"), "");
+  };
+  await ask("what is it");
+  await page.fill("#text", "and");
+  await page.click("#hangup");
+  await inState(page, "ended");
+  assert.equal(await page.inputValue("#text"), "what is it and");
+  await page.fill("#text", "");
+
+  await ask("what is it");
+  await page.click("#type-instead");
+  await inState(page, "talking");
+  assert.deepEqual((await sent(page)).map((event) => event.text), ["what is it"]);
+  await page.click("#hangup");
+
+  await ask("who are you");
+  await page.evaluate(() => globalThis.fake.deny());
+  await inState(page, "error:denied");
+  assert.equal(await page.inputValue("#text"), "who are you");
+  await page.click("#type-instead");
+  await inState(page, "talking");
+  assert.deepEqual((await sent(page)).map((event) => event.text), ["what is it", "who are you"]);
+  await finish(page);
+});
+
 test("mute closes the microphone and says so", async () => {
   const page = await shop.open();
   await call(page, hello());
@@ -234,6 +296,26 @@ test("push-to-talk: clear on press, commit and create on release, by pointer and
   await finish(page);
 });
 
+test("a press is heard though the caller was muted, and muted they are again without push-to-talk", async () => {
+  const page = await shop.open();
+  const enabled = () => page.evaluate(() => globalThis.fake.track.enabled);
+  await call(page, hello());
+  await page.click("#mute");
+  await page.click("#push-mode");
+  assert.match(await text(page, "#floor"), /Hold the button/);
+  assert.equal(await enabled(), false);
+  await page.hover("#push");
+  await page.mouse.down();
+  assert.equal(await enabled(), true);
+  assert.equal(await text(page, "#floor"), "Listening");
+  await page.mouse.up();
+  await page.click("#push-mode");
+  assert.equal(await page.getAttribute("#mute", "aria-pressed"), "true");
+  assert.match(await text(page, "#floor"), /Muted/);
+  assert.equal(await enabled(), false);
+  await finish(page);
+});
+
 test("a press during a reply cancels it", async () => {
   const page = await shop.open();
   await call(page, [...hello(), { type: "response.created", response: { id: "resp_1" } }]);
@@ -270,6 +352,27 @@ test("devices are listed by name, and a chosen microphone replaces the one in th
   await page.selectOption("#microphone", "mic-2");
   await page.waitForFunction(() => globalThis.fake.wishes.audio.deviceId?.exact === "mic-2" && globalThis.fake.peers[0].replaced.length === 2);
   assert.equal(await page.locator("#speaker option").count(), 2);
+  await finish(page);
+});
+
+test("a remembered microphone is shown as chosen, before it may be named too, and can be given up", async () => {
+  const page = await shop.open();
+  const shown = () => page.$eval("#microphone", (select) => [select.value, select.selectedOptions[0].textContent]);
+  await page.waitForFunction(() => document.querySelector("#microphone").options.length === 3);
+  await page.evaluate(() => localStorage.setItem("repartee.microphone", "mic-2"));
+  await page.addInitScript(() => (globalThis.fake.named = false));
+  await page.reload();
+  await page.waitForFunction(() => document.querySelector("#microphone").value === "mic-2");
+  assert.deepEqual(await shown(), ["mic-2", "As chosen before"]);
+  await page.evaluate(() => (globalThis.fake.named = true));
+  await call(page, hello());
+  await page.waitForFunction(() => document.querySelector("#microphone").options.length === 3);
+  assert.deepEqual(await shown(), ["mic-2", "Headset"]);
+  assert.equal(await page.evaluate(() => globalThis.fake.wishes.audio.deviceId.exact), "mic-2");
+  if (!(await page.isVisible("#panel"))) await page.click("#panel-open");
+  await page.selectOption("#microphone", "");
+  await page.waitForFunction(() => globalThis.fake.wishes.audio.deviceId === undefined);
+  assert.equal(await page.evaluate(() => localStorage.getItem("repartee.microphone")), null);
   await finish(page);
 });
 

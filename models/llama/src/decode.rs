@@ -27,6 +27,8 @@ pub(crate) struct Request {
     /// So many of them are the conversation; the rest begins the reply.
     pub(crate) asked: usize,
     pub(crate) most: usize,
+    /// Of the dice that choose its words.
+    pub(crate) seed: u32,
     /// What the reply must hold to.
     pub(crate) grammar: Option<Grammar>,
     /// The asker wants no more.

@@ -160,6 +160,7 @@ impl LanguageModel for Llama {
             asked: tokens.len().saturating_sub(self.template.head),
             tokens,
             most: self.most(prompt),
+            seed: self.options.sampling.seed_for(prompt),
             grammar: Grammar::of(&prompt.tools, &prompt.tool_choice),
             cancel: cancel.clone(),
             enough: enough.clone(),

@@ -1,5 +1,6 @@
 //! How the model is run, and how it chooses its words.
 
+use models_engine::Prompt;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -74,6 +75,23 @@ impl Default for Sampling {
             repeat_penalty: 1.0,
             seed: 0,
         }
+    }
+}
+
+impl Sampling {
+    /// Of what was said alone: another for each reply, and the same in a process that begins it anew, whatever that one
+    /// has answered before and whichever notes it remembers.
+    pub(crate) fn seed_for(&self, prompt: &Prompt) -> u32 {
+        let said = prompt
+            .lines
+            .iter()
+            .flat_map(|line| line.text.bytes().chain([0]));
+        // FNV-1a. llama.cpp takes u32::MAX for "any", which 31 bits never are.
+        let bytes = self.seed.to_le_bytes().into_iter().chain(said);
+        let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        (hash >> 33) as u32
     }
 }
 

@@ -111,8 +111,8 @@ impl Sequence {
         self.reply.as_mut().map(|reply| &mut reply.sampler)
     }
 
-    /// Whether a call begins with what is written now: then its grammar, and the rule that holds.
-    pub(crate) fn begun_call(&mut self, piece: &[u8]) -> Option<(Grammar, &'static str)> {
+    /// Whether a call begins with what is written now: then its grammar, the rule that holds, and the reply's seed.
+    pub(crate) fn begun_call(&mut self, piece: &[u8]) -> Option<(Grammar, &'static str, u32)> {
         let reply = self.reply.as_mut()?;
         let free = |grammar: &Grammar| !grammar.from_the_first;
         let grammar = reply.request.grammar.take_if(|grammar| free(grammar))?;
@@ -128,7 +128,7 @@ impl Sequence {
             reply.request.grammar = Some(grammar);
             return None;
         };
-        Some((grammar, root))
+        Some((grammar, root, reply.request.seed))
     }
 
     /// A word was chosen; `None` ends the reply.
@@ -189,6 +189,7 @@ mod tests {
             tokens: Vec::new(),
             asked: 0,
             most: 1,
+            seed: 0,
             grammar: Grammar::of(&[tool], choice),
             cancel: Cancel::new(),
             enough: Cancel::new(),
@@ -201,7 +202,7 @@ mod tests {
         pieces
             .iter()
             .map(begun)
-            .fold(None, |found, one| found.or(one.map(|(_, root)| root)))
+            .fold(None, |found, one| found.or(one.map(|(_, root, _)| root)))
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! What the server sends is cut into pieces that can be spoken; sources are cited by number and never read out.
 
+use std::cell::Cell;
 use std::fmt;
-use std::time::Instant;
 
 use models_engine::{
     Ability, Aloud, Author, Cancel, Card, Failure, Grade, LanguageModel, Line, Piece, Prompt,
@@ -12,7 +12,7 @@ use models_engine::{
 
 use reqwest::header::CONTENT_TYPE;
 
-use crate::link::{Link, Patience, RemoteOptions, Ticket};
+use crate::link::{Link, Patience, RemoteOptions, Ticket, Wait};
 use crate::prompt;
 use crate::refusal::{Halt, Service, Trouble};
 use crate::reply::{Heard, ReplyStream};
@@ -59,16 +59,19 @@ impl RemoteLanguage {
         ticket: &mut Ticket<'_>,
     ) -> Result<(), Halt> {
         let (link, place) = (&self.link, &self.link.place);
-        let (begun, first) = (Instant::now(), link.patience.first);
-        let mut stream = link.block_on(cancel, first, self.ask(prompt))?;
-        let mut limit = first.saturating_sub(begun.elapsed());
+        let wait = Cell::new(Wait::of(link.patience.first));
+        // Thoughts are no answer: whoever thinks on and on has said nothing yet.
+        let emit = &mut |piece| {
+            ticket.answered();
+            emit(piece);
+            wait.set(Wait::of(link.patience.next));
+        };
+        let mut stream = link.block_on(cancel, wait.get(), self.ask(prompt))?;
         let mut spoken = Aloud::new(prompt.passages.len());
         let mut calls = false;
         loop {
             let next = async { stream.next(place).await.map_err(Trouble::from) };
-            let heard = link.block_on(cancel, limit, next)?;
-            limit = link.patience.next;
-            ticket.answered();
+            let heard = link.block_on(cancel, wait.get(), next)?;
             let call = match heard {
                 None => break,
                 Some(Heard::Words(words)) => {

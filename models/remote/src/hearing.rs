@@ -13,7 +13,7 @@ use reqwest::multipart::{Form, Part};
 use serde::Deserialize;
 
 use crate::body;
-use crate::link::{Link, Patience, RemoteOptions};
+use crate::link::{Link, Patience, RemoteOptions, Wait};
 use crate::refusal::{Halt, Service, Trouble};
 
 /// The longest utterance that is sent: twice what a conversation allows.
@@ -206,7 +206,7 @@ impl Utterance<'_> {
         let ticket = link.enter().map_err(Stopped::Failed)?;
         let wav = bytes::Bytes::from(wav(&self.sound));
         let asking = self.recognizer.transcribe(&self.hint, wav);
-        let ended = link.block_on(cancel, link.patience.first, asking);
+        let ended = link.block_on(cancel, Wait::of(link.patience.first), asking);
         let ended = ended.and_then(|words| cancel.check().map(|()| words).map_err(Halt::from));
         let words = ticket.settle(ended)?;
         self.settled = Some((self.sound.len(), words.clone()));

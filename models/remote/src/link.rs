@@ -43,9 +43,9 @@ impl fmt::Debug for RemoteOptions {
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
     pub connect: Duration,
-    /// Until the first piece of an answer, with all that comes before it.
+    /// Until the first piece of an answer is given out, with all that comes before it: thoughts and headers are none.
     pub first: Duration,
-    /// Between two pieces.
+    /// Between two pieces that are given out.
     pub next: Duration,
     /// Before the same is asked again, where that does no harm; three times as long before the second time.
     pub pause: Duration,
@@ -83,6 +83,26 @@ impl Patience {
             pauses: Duration::from_secs(1),
             ..Self::USUAL
         }
+    }
+}
+
+/// One deadline, over however many steps.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wait {
+    limit: Duration,
+    begun: Instant,
+}
+
+impl Wait {
+    pub(crate) fn of(limit: Duration) -> Self {
+        Self {
+            limit,
+            begun: Instant::now(),
+        }
+    }
+
+    fn left(self) -> Duration {
+        self.limit.saturating_sub(self.begun.elapsed())
     }
 }
 
@@ -133,7 +153,8 @@ impl Link {
 
     /// Opens a connection and finds out the model, so that the first caller does not wait for it.
     pub(crate) fn warm(&self) -> Result<String, Failure> {
-        let found = self.block_on(&Cancel::new(), self.patience.first, self.find_model());
+        let wait = Wait::of(self.patience.first);
+        let found = self.block_on(&Cancel::new(), wait, self.find_model());
         found.map_err(|halt| match halt {
             Halt::Trouble(trouble) => trouble.failure,
             Halt::Cancelled => Failure::new("Nobody cancels a warm-up."),
@@ -165,7 +186,7 @@ impl Link {
     pub(crate) fn block_on<T>(
         &self,
         cancel: &Cancel,
-        limit: Duration,
+        wait: Wait,
         step: impl Future<Output = Result<T, Trouble>>,
     ) -> Result<T, Halt> {
         let runtime = self
@@ -177,7 +198,7 @@ impl Link {
                 biased;
                 () = cancelled(cancel) => Err(Halt::Cancelled),
                 done = step => done.map_err(Halt::Trouble),
-                () = tokio::time::sleep(limit) => Err(self.place.stalled(limit).into()),
+                () = tokio::time::sleep(wait.left()) => Err(self.place.stalled(wait.limit).into()),
             }
         })
     }

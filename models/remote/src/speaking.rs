@@ -7,7 +7,7 @@ use models_engine::{Ability, Cancel, Card, Failure, Grade, Script, Spoken, Stopp
 use reqwest::header::CONTENT_TYPE;
 use serde_json::json;
 
-use crate::link::{Link, Patience, RemoteOptions, Ticket};
+use crate::link::{Link, Patience, RemoteOptions, Ticket, Wait};
 use crate::refusal::{Halt, Service, Trouble};
 use crate::sound::Sound;
 
@@ -114,13 +114,12 @@ impl RemoteSynthesizer {
     ) -> Result<Spoken, Halt> {
         let (link, place) = (&self.link, &self.link.place);
         let text = &script.text[..script.text.floor_char_boundary(TEXT_LIMIT_BYTES)];
-        let (begun, first) = (Instant::now(), link.patience.first);
-        let mut response = link.block_on(cancel, first, self.ask(script, text))?;
-        let mut limit = first.saturating_sub(begun.elapsed());
+        let mut wait = Wait::of(link.patience.first);
+        let mut response = link.block_on(cancel, wait, self.ask(script, text))?;
         let (mut sound, mut played) = (Sound::new(RATE), Played::new(text));
         loop {
             let next = async { response.chunk().await.map_err(|_| place.broken().into()) };
-            let part = link.block_on(cancel, limit, next)?;
+            let part = link.block_on(cancel, wait, next)?;
             let mut samples = Vec::new();
             let (decoded, over) = match &part {
                 Some(part) => (sound.push(part, &mut samples), false),
@@ -130,11 +129,11 @@ impl RemoteSynthesizer {
             if !samples.is_empty() {
                 cancel.check()?;
                 ticket.answered();
-                limit = link.patience.next;
                 played
                     .add(samples.len())
                     .map_err(|TooMuch| place.too_much())?;
                 emit(&samples);
+                wait = Wait::of(link.patience.next);
             }
             cancel.check()?;
             if over {

@@ -3,7 +3,7 @@
 use qrcode::QrCode;
 use qrcode::render::unicode;
 use rcgen::{CertificateParams, KeyPair};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::{fs, io};
 
@@ -15,9 +15,11 @@ pub(crate) struct Lan {
     pub(crate) key: String,
 }
 
-/// Reads what was kept, or makes it. A key that somebody has set is shown as it is.
-pub(crate) fn prepare(data: &Path, set: Option<&str>) -> Result<Lan, String> {
-    let address = own_address().ok_or(
+/// Reads what was kept, or makes it. The address that is listened on is shown, unless it is all of them, and a key that
+/// somebody has set.
+pub(crate) fn prepare(data: &Path, listen: IpAddr, set: Option<&str>) -> Result<Lan, String> {
+    let named = Some(listen).filter(|listen| !listen.is_unspecified());
+    let address = named.or_else(own_address).ok_or(
         "this machine has no address on a local network; connect it to the network of the phone",
     )?;
     fs::create_dir_all(data).map_err(|error| cannot(data, &error))?;
@@ -91,7 +93,7 @@ fn cannot(path: &Path, error: &io::Error) -> String {
 }
 
 /// The address at which a phone on the same network reaches this machine.
-pub(crate) fn own_address() -> Option<IpAddr> {
+fn own_address() -> Option<IpAddr> {
     let addresses = if_addrs::get_if_addrs().ok()?;
     let usable = |ip: &Ipv4Addr| !ip.is_loopback() && !ip.is_link_local();
     let mut found: Vec<Ipv4Addr> = addresses
@@ -107,7 +109,8 @@ pub(crate) fn own_address() -> Option<IpAddr> {
 
 /// The address with the key in its fragment, which no server ever sees, as text and as a code to scan.
 pub(crate) fn invitation(lan: &Lan, port: u16) -> String {
-    let url = format!("https://{}:{port}/#key={}", lan.address, lan.key);
+    let address = SocketAddr::new(lan.address, port);
+    let url = format!("https://{address}/#key={}", lan.key);
     let code = QrCode::new(&url).map_or_else(
         |_| String::new(),
         |code| code.render::<unicode::Dense1x2>().quiet_zone(true).build(),
@@ -116,4 +119,24 @@ pub(crate) fn invitation(lan: &Lan, port: u16) -> String {
         "{code}\n\nOn a phone in the same network, scan this or open\n\n  {url}\n\n\
          The certificate is this server's own: the phone asks once whether to trust it.\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_that_is_listened_on_is_shown() {
+        let data = std::env::temp_dir().join(format!("repartee-lan-{}", std::process::id()));
+        let (named, all) = ("2001:db8::7", "0.0.0.0");
+        let shown = |listen: &str| {
+            let listen = listen.parse().expect("an address");
+            prepare(&data, listen, Some("K"))
+        };
+        let lan = shown(named).expect("the folder can be written");
+        assert!(invitation(&lan, 8080).contains("https://[2001:db8::7]:8080/#key=K"));
+        let everywhere = shown(all).map(|lan| lan.address);
+        assert_ne!(everywhere, Ok(IpAddr::from([0, 0, 0, 0])));
+        fs::remove_dir_all(&data).expect("it was made");
+    }
 }

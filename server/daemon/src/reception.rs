@@ -13,8 +13,8 @@ use signaling_service::{Accepted, CallRequest, NotAccepted, Readiness, Reception
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// A caller whom all lines being busy has turned away may try again after this.
-const RETRY_AFTER_S: u64 = 5;
+/// All lines are busy: a caller who is turned away may try again after this.
+const FULL: NotAccepted = NotAccepted::Full { retry_after_s: 5 };
 const A_SECOND: Duration = Duration::from_secs(1);
 
 pub(crate) struct House {
@@ -80,9 +80,7 @@ impl Reception for House {
             return Err(NotAccepted::Full { retry_after_s: 1 });
         };
         if self.is_crowded() || self.trouble().is_some() {
-            return Err(NotAccepted::Full {
-                retry_after_s: RETRY_AFTER_S,
-            });
+            return Err(FULL);
         }
         self.lobby.has_room().map_err(turn_away)?;
         let call_id = format!("rtc_{:032x}", rand::random::<u128>());
@@ -165,15 +163,14 @@ pub(crate) async fn watch(engines: Engines, lobby: Arc<Lobby>, admission: Arc<Mu
 fn unanswered(unanswerable: Unanswerable) -> NotAccepted {
     match unanswerable {
         Unanswerable::Offer(message) => NotAccepted::Offer(message),
+        Unanswerable::Full => FULL,
         Unanswerable::Server(message) => NotAccepted::Server(message),
     }
 }
 
 fn turn_away(refused: NotAdmitted) -> NotAccepted {
     match refused {
-        NotAdmitted::Full { .. } => NotAccepted::Full {
-            retry_after_s: RETRY_AFTER_S,
-        },
+        NotAdmitted::Full { .. } => FULL,
         NotAdmitted::Draining => NotAccepted::Draining,
         NotAdmitted::Server(message) => NotAccepted::Server(message),
     }

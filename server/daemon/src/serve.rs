@@ -24,7 +24,11 @@ pub(crate) fn serve(serve: &Serve) -> Result<(), String> {
         serve.apply(config, mistakes);
     })?;
     let lan = if config.lan {
-        let lan = lan::prepare(&data_folder(&config)?, config.key.as_deref())?;
+        let lan = lan::prepare(
+            &data_folder(&config)?,
+            config.listen.ip(),
+            config.key.as_deref(),
+        )?;
         config.key = Some(lan.key.clone());
         Some(lan)
     } else {

@@ -79,11 +79,8 @@ impl Session {
         self.acting = now;
         self.wire.tell(Event::EngineChanged { from, to, why });
         let known = self.engines.shortcomings(&self.settings, before);
-        for notice in self.engines.shortcomings(&self.settings, now) {
-            if !known.contains(&notice) {
-                self.wire.tell(notice);
-            }
-        }
+        let notices = self.engines.shortcomings(&self.settings, now);
+        self.tell_new(&known, notices);
         None
     }
 }

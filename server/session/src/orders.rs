@@ -55,7 +55,8 @@ impl Session {
                     &self.mailbox,
                     move |said| Report::Composing(reply, said),
                 );
-                self.replying.insert(reply, job);
+                self.searching.remove(&reply);
+                self.composing.insert(reply, job);
             }
             Output::Speak {
                 phrase,
@@ -69,13 +70,13 @@ impl Session {
             Output::Restore { .. } => self.mouth.restore(),
             Output::Silence { reply } => self.mouth.silence(reply),
             Output::Cancel { reply } => {
-                self.replying.remove(&reply);
+                self.stop_work(reply);
                 self.mouth.cancel(reply);
             }
             Output::Hold { reply, .. } => self.mouth.hold(reply),
             Output::Release { reply } => self.mouth.release(reply, &mut self.inputs),
             Output::Discard { reply, worked } => {
-                self.replying.remove(&reply);
+                self.stop_work(reply);
                 self.mouth.discard(reply);
                 self.options.speculation.missed(worked);
                 tracing::debug!(call = self.call, ms = worked.0, "worked in vain");
@@ -113,7 +114,12 @@ impl Session {
         let job = retriever.retrieve(Query { text, limit }, &self.mailbox, move |found| {
             Report::Found(reply, found)
         });
-        self.replying.insert(reply, job);
+        self.searching.insert(reply, job);
+    }
+
+    fn stop_work(&mut self, reply: ReplyId) {
+        self.searching.remove(&reply);
+        self.composing.remove(&reply);
     }
 
     fn speak(&mut self, phrase: PhraseId, script: Script) {

@@ -72,6 +72,8 @@ pub trait Answerer: Send + Sync {
 pub enum Unanswerable {
     /// The offer is at fault; the sentence says what was wrong and what would be right.
     Offer(String),
+    /// There is no room now; a call that has just ended may still take it.
+    Full,
     /// The server is at fault.
     Server(String),
 }
@@ -80,6 +82,7 @@ impl fmt::Display for Unanswerable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Offer(message) | Self::Server(message) => f.write_str(message),
+            Self::Full => f.write_str("The server has as many calls as it may have."),
         }
     }
 }

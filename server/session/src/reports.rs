@@ -70,7 +70,7 @@ impl Session {
 
     /// A search that fails is an answer without passages: the reply goes on.
     fn on_found(&mut self, reply: ReplyId, found: Result<Vec<Passage>, Stopped>) -> Option<Input> {
-        self.replying.remove(&reply)?;
+        self.searching.remove(&reply)?;
         let passages = found.unwrap_or_else(|stopped| {
             tracing::warn!(call = self.call, %stopped, "retrieval failed");
             Vec::new()
@@ -80,7 +80,7 @@ impl Session {
     }
 
     fn on_composing(&mut self, reply: ReplyId, composing: Composing) -> Option<Input> {
-        if !self.replying.contains_key(&reply) {
+        if !self.composing.contains_key(&reply) {
             return None;
         }
         let event = match composing {
@@ -90,7 +90,7 @@ impl Session {
             Composing::Piece(Piece::Call(tool)) => ReplyEvent::Call { tool },
             Composing::Piece(Piece::Arguments(text)) => ReplyEvent::Arguments { text },
             Composing::Ended(ended) => {
-                self.replying.remove(&reply);
+                self.composing.remove(&reply);
                 match ended {
                     Ok(()) => ReplyEvent::Composed,
                     Err(Stopped::Cancelled) => return None,

@@ -15,7 +15,7 @@ use models_host::{Hearing, Job};
 use server_audio::AudioError;
 use server_conversation::{Conversation, Input, Millis, ReplyId, UtteranceId};
 use signaling_protocol::Dialect;
-use signaling_protocol::model::{Command, Event, Settings};
+use signaling_protocol::model::{Command, Event, ReplyRequest, Settings};
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -74,8 +74,9 @@ pub(crate) struct Session {
     pub(crate) finishing: HashMap<UtteranceId, Hearing>,
     /// The pause that the endpointer was last asked about.
     pub(crate) ending: Option<Ending>,
-    /// What a reply is waiting for: its search, then its words.
-    pub(crate) replying: HashMap<ReplyId, Job>,
+    /// What replies are waiting for: what is searched for them, and their words. A search that takes too long is not waited for.
+    pub(crate) searching: HashMap<ReplyId, Job>,
+    pub(crate) composing: HashMap<ReplyId, Job>,
     reports: mpsc::Receiver<Report>,
     pub(crate) mailbox: mpsc::Sender<Report>,
     connected: bool,
@@ -117,7 +118,8 @@ impl Session {
             inputs: VecDeque::new(),
             finishing: HashMap::new(),
             ending: None,
-            replying: HashMap::new(),
+            searching: HashMap::new(),
+            composing: HashMap::new(),
             reports,
             mailbox,
             connected: false,
@@ -185,16 +187,37 @@ impl Session {
     }
 
     fn on_command(&mut self, command: Command) {
-        let Command::Configure { settings, .. } = command else {
-            self.inputs.push_back(translate::input(command));
-            return;
+        let input = match command {
+            Command::Configure { settings, .. } => {
+                if settings != self.settings {
+                    self.settings = settings;
+                    self.tell_shortcomings();
+                }
+                Input::Configure(core_settings(&self.settings, &self.options, &self.engines))
+            }
+            Command::Respond { token, mut request } => {
+                self.look_at(&mut request);
+                translate::input(Command::Respond { token, request })
+            }
+            other => translate::input(other),
         };
-        if settings != self.settings {
-            self.settings = settings;
-            self.tell_shortcomings();
+        self.inputs.push_back(input);
+    }
+
+    /// One reply may ask for more than the session does. Where there is no voice, every reply is read.
+    fn look_at(&mut self, request: &mut ReplyRequest) {
+        if self.engines.synthesizer.is_none() {
+            request.modality = None;
         }
-        let own = core_settings(&self.settings, &self.options, &self.engines);
-        self.inputs.push_back(Input::Configure(own));
+        let asked = Settings {
+            instructions: request.instructions.clone().unwrap_or_default(),
+            tools: request.tools.clone().unwrap_or_default(),
+            voice: request.voice.clone(),
+            ..self.settings.clone()
+        };
+        let known = self.engines.shortcomings(&self.settings, self.acting);
+        let now = self.engines.shortcomings(&asked, self.acting);
+        self.tell_new(&known, now);
     }
 
     fn on_order(&mut self, order: Order) {
@@ -261,6 +284,14 @@ impl Session {
     fn tell_shortcomings(&mut self) {
         for notice in self.engines.shortcomings(&self.settings, self.acting) {
             self.wire.tell(notice);
+        }
+    }
+
+    pub(crate) fn tell_new(&mut self, known: &[Event], notices: Vec<Event>) {
+        for notice in notices {
+            if !known.contains(&notice) {
+                self.wire.tell(notice);
+            }
         }
     }
 

@@ -143,9 +143,7 @@ impl Answerer for Transport {
     async fn answer(&self, offer: &str) -> Result<(String, Peer), Unanswerable> {
         let offer = Offer::parse(offer).map_err(Unanswerable::Offer)?;
         let Ok(permit) = self.room.clone().try_acquire_owned() else {
-            return Err(Unanswerable::Server(
-                "The server has as many calls as it may have.".into(),
-            ));
+            return Err(Unanswerable::Full);
         };
         let ours = self.ours();
         let place = self.mux.open(ours.ufrag.clone(), permit);

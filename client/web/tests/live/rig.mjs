@@ -31,7 +31,7 @@ export async function serve(...options) {
   assert.ok(existsSync(REPARTEE), `no server at ${REPARTEE}: cargo build -p server-daemon`);
   const server = spawn(REPARTEE, ["serve", "--listen", "127.0.0.1:0", ...options], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, REPARTEE_SERVER_DRAIN_SECONDS: "0" },
+    env: { ...process.env, OPENAI_BASE_URL: "", REPARTEE_SERVER_DRAIN_SECONDS: "0" },
   });
   let log = "";
   const url = await new Promise((found, failed) => {

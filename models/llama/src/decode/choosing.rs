@@ -19,7 +19,7 @@ pub(super) fn rules(
 pub(super) fn sampler(
     sampling: &Sampling,
     model: &LlamaModel,
-    reply: u64,
+    seed: u32,
     rules: Option<LlamaSampler>,
 ) -> LlamaSampler {
     let mut chain: Vec<_> = rules.into_iter().collect();
@@ -41,8 +41,7 @@ pub(super) fn sampler(
         LlamaSampler::top_p(sampling.top_p, 1),
         LlamaSampler::min_p(sampling.min_p, 1),
         LlamaSampler::temp(sampling.temperature),
-        // Another for each reply, and the same in each run.
-        LlamaSampler::dist(sampling.seed.wrapping_add(reply as u32)),
+        LlamaSampler::dist(seed),
     ]);
     LlamaSampler::chain_simple(chain)
 }

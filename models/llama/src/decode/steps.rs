@@ -153,20 +153,21 @@ impl<'a> Decoding<'a> {
             .reused
             .fetch_add(common as u64, Ordering::Relaxed);
         self.replies += 1;
-        match self.sampler(request.grammar.as_ref(), self.replies) {
+        match self.sampler(&request) {
             Ok(sampler) => self.sequences[place].begin(request, sampler, self.replies),
             Err(failure) => request.end(Err(Stopped::Failed(failure))),
         }
     }
 
     /// Chooses words freely, or by a grammar that holds from the first word on.
-    fn sampler(&self, grammar: Option<&Grammar>, reply: u64) -> Result<LlamaSampler, Failure> {
+    fn sampler(&self, request: &Request) -> Result<LlamaSampler, Failure> {
+        let grammar = request.grammar.as_ref();
         let grammar = grammar.filter(|grammar| grammar.from_the_first);
         let rules = grammar.map(|grammar| rules(self.model, grammar, Grammar::FIRST));
         Ok(sampler(
             &self.options.sampling,
             self.model,
-            reply,
+            request.seed,
             rules.transpose()?,
         ))
     }
@@ -174,16 +175,11 @@ impl<'a> Decoding<'a> {
     /// A call was begun: from here on its grammar holds.
     fn hold_to_grammar(&mut self, place: usize, token: LlamaToken) -> Result<(), Failure> {
         let piece = self.model.vocab().token_to_piece(token, true, None);
-        let Some((grammar, root)) = self.sequences[place].begun_call(&piece) else {
+        let Some((grammar, root, seed)) = self.sequences[place].begun_call(&piece) else {
             return Ok(());
         };
         let rules = rules(self.model, &grammar, root)?;
-        let held = sampler(
-            &self.options.sampling,
-            self.model,
-            self.replies,
-            Some(rules),
-        );
+        let held = sampler(&self.options.sampling, self.model, seed, Some(rules));
         if let Some(free) = self.sequences[place].sampler() {
             *free = held;
         }

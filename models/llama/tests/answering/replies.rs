@@ -3,9 +3,10 @@
 use crate::{compose, line, load, options, passage, said, try_compose};
 use models_engine::contract::check_language_model;
 use models_engine::{Author, Cancel, LanguageModel, Line, Piece, Stopped};
-use models_fixtures::llama::{Mind, TAIL, answering, reply};
+use models_fixtures::llama::{Mind, TAIL, answering, random, reply};
 use models_fixtures::place;
-use models_llama::{Llama, LlamaOptions};
+use models_llama::{Llama, LlamaOptions, Sampling, Watch};
+use std::sync::{Arc, Mutex};
 
 #[test]
 fn it_keeps_the_contract() {
@@ -210,6 +211,41 @@ fn long_conversations_lose_their_oldest_words() {
             .contains("longer than the model's context"),
         "{refused}"
     );
+}
+
+/// Whoever begins a reply anew must say again what was heard of it: the dice fall alike, whatever was answered before.
+#[test]
+fn a_reply_is_the_same_in_another_process() {
+    let noise = place(
+        env!("CARGO_TARGET_TMPDIR"),
+        "chance.gguf",
+        &random(256, 2, 9),
+    );
+    let noise = noise.expect("a fixture is written");
+    let chosen = |seed, before: &[&str]| {
+        let mut options = options(Mind::Plain);
+        options.model.clone_from(&noise);
+        options.max_tokens = 12;
+        options.sampling = Sampling {
+            seed,
+            ..Sampling::default()
+        };
+        let last = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&last);
+        let watch = move |held: &[i32], _: &[f32]| {
+            *seen.lock().expect("nobody fails over it") = held.to_vec();
+        };
+        options.watch = Some(Watch::new(watch));
+        let llama = Llama::load(options).expect("the fixture loads");
+        for text in before.iter().chain(&["tell me of ducks"]) {
+            // Noise may be no words at all: what counts is that it is the same.
+            let _ = try_compose(&llama, &said(text));
+        }
+        last.lock().expect("nobody fails over it").clone()
+    };
+    let first = chosen(0, &[]);
+    assert_eq!(chosen(0, &["the river", "and the bridge"]), first);
+    assert_ne!(chosen(1, &[]), first, "chance has a say in it");
 }
 
 #[test]

@@ -271,6 +271,26 @@ fn a_server_that_stalls_or_closes_in_the_middle_is_given_up() {
     assert!(sentence.contains("broke off"), "{sentence}");
 }
 
+/// A sample every 10 ms, too few to be played: the wait for the first sound is counted once.
+#[test]
+fn a_voice_that_only_begins_is_given_up() {
+    let server = StandIn::serve(|_| {
+        let ticks = tokio::time::interval(Duration::from_millis(10));
+        let bytes = stream::unfold(ticks, |mut ticks| async move {
+            ticks.tick().await;
+            Some((Ok(Bytes::from(tone(1))), ticks))
+        });
+        pcm(bytes.take(500))
+    });
+    let patience = Patience {
+        first: Duration::from_millis(100),
+        ..patient()
+    };
+    let (samples, sentence) = failure(&with(&server, patience));
+    assert_eq!(samples, 0);
+    assert!(sentence.contains("said nothing for 0.1 s"), "{sentence}");
+}
+
 /// Ten times slower than it is listened to: each piece is in time, and all of them are late.
 #[test]
 fn a_voice_slower_than_the_listener_is_given_up() {

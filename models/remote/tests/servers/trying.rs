@@ -5,15 +5,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::{Stream, StreamExt, stream};
 use models_engine::{Cancel, LanguageModel, Stopped};
 use models_remote::Patience;
 use serde_json::json;
 
 use crate::stand_in::{
     StandIn, compose, delta, endless, events, failure, impatient, patient, question, remote, reply,
-    status,
+    status, streamed,
 };
 
 /// A server that answers so the first times, and well from then on.
@@ -150,6 +152,54 @@ fn a_slow_server_is_heard_word_by_word() {
         crate::stand_in::streamed(futures_util::stream::iter(bytes))
     });
     assert_eq!(compose(&server.remote()).0, "One two three.");
+}
+
+/// Thinks aloud, a word every 10 ms.
+fn thoughts() -> impl Stream<Item = std::io::Result<Bytes>> + Send + 'static {
+    let ticks = tokio::time::interval(Duration::from_millis(10));
+    let start = stream::iter([Ok(delta("<think>").into())]);
+    start.chain(stream::unfold(ticks, |mut ticks| async move {
+        ticks.tick().await;
+        Some((Ok(delta("hm ").into()), ticks))
+    }))
+}
+
+#[test]
+fn thoughts_do_not_put_off_the_first_word() {
+    let server = StandIn::serve(|_| streamed(thoughts().take(500)));
+    let patience = Patience {
+        first: Duration::from_millis(100),
+        ..patient()
+    };
+    let model = impatient(&server.url, Some("tiny"), patience);
+    let sentence = failure(&model);
+    assert!(sentence.contains("said nothing for 0.1 s"), "{sentence}");
+}
+
+#[test]
+fn a_server_that_only_thought_has_not_answered() {
+    let (asked, cancel) = (AtomicUsize::new(0), Cancel::new());
+    let late = cancel.clone();
+    let server = StandIn::serve(move |_| match asked.fetch_add(1, Ordering::Relaxed) {
+        2 => {
+            let late = late.clone();
+            let end = stream::once(async move {
+                late.cancel();
+                std::future::pending().await
+            });
+            streamed(thoughts().take(5).chain(end))
+        }
+        _ => status(500, json!({})),
+    });
+    let model = server.remote();
+    for _ in 0..2 {
+        assert!(failure(&model).contains("HTTP 500"));
+    }
+    let mut emit = |piece| panic!("it is still thinking: {piece:?}");
+    let result = model.compose(&question(), &mut emit, &cancel);
+    assert_eq!(result, Err(Stopped::Cancelled));
+    assert!(failure(&model).contains("HTTP 500"));
+    assert!(failure(&model).contains("left alone"));
 }
 
 /// The first word has one deadline, whether the server or its first word is late.

@@ -21,8 +21,9 @@ pub(super) fn begin(config: &Config, remarks: &mut Vec<String>) -> Result<Option
     }
     let plan = serde_json::to_vec(config).map_err(|error| error.to_string())?;
     let wanted = config.spare;
+    let keys = key_variables(config);
     let program = Program {
-        command: Box::new(command),
+        command: Box::new(move || command(&keys)),
         plan,
         spare: Box::new(move |crew| spare(wanted, crew, models::available())),
     };
@@ -31,7 +32,18 @@ pub(super) fn begin(config: &Config, remarks: &mut Vec<String>) -> Result<Option
     Ok(Some(apart))
 }
 
-fn command() -> Command {
+/// Variables that hold keys, whatever they are called.
+fn key_variables(config: &Config) -> Vec<String> {
+    let named = [
+        &config.llm_key_variable,
+        &config.stt_key_variable,
+        &config.tts_key_variable,
+    ];
+    let named = named.into_iter().flatten().cloned();
+    named.chain(["HF_TOKEN".to_owned()]).collect()
+}
+
+fn command(keys: &[String]) -> Command {
     let this = match std::path::Path::new(THIS).exists() {
         true => THIS.into(),
         false => std::env::current_exe().unwrap_or_else(|_| "repartee".into()),
@@ -46,6 +58,9 @@ fn command() -> Command {
         if ours || told.starts_with("OPENAI_") {
             command.env_remove(name);
         }
+    }
+    for key in keys {
+        command.env_remove(key);
     }
     command
 }
@@ -169,6 +184,20 @@ fn voice(config: &Config, warm: bool) -> Result<(super::Voice, Remarks), String>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_child_is_told_no_key() {
+        let config = Config {
+            llm_key_variable: Some("GROQ_API_KEY".to_owned()),
+            tts_key_variable: Some("VOICE_KEY".to_owned()),
+            ..Config::default()
+        };
+        let command = command(&key_variables(&config));
+        let told: Vec<_> = command.get_envs().collect();
+        for key in ["GROQ_API_KEY", "VOICE_KEY", "HF_TOKEN"] {
+            assert!(told.contains(&(key.as_ref(), None)), "{key}: {told:?}");
+        }
+    }
 
     #[test]
     fn a_second_child_stands_by_where_there_is_room() {

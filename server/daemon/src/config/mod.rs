@@ -236,11 +236,9 @@ impl Config {
                 Err(wrong) => mistakes.add("environment variable OPENAI_BASE_URL", wrong),
             }
         }
-        if self.llm_key.is_none() && self.llm_key_variable.is_none() {
-            self.llm_key = environment("OPENAI_API_KEY").filter(|key| !key.is_empty());
-            if self.llm_key.is_some() && self.llm_url.is_none() {
-                self.take_llm("https://api.openai.com/v1".to_owned());
-            }
+        // As `repartee serve --key` has it.
+        if let Some(key) = environment("REPARTEE_KEY").filter(|key| !key.trim().is_empty()) {
+            self.key = Some(key.trim().to_owned());
         }
     }
 
@@ -278,7 +276,8 @@ impl Config {
         }
     }
 
-    /// Keys that stand in variables of their own; and those that were given for the same address before.
+    /// Keys that stand in variables of their own; and those that were given for the same address before. Many have OpenAI's
+    /// key in their environment: it is for OpenAI and for the address beside it, and chooses no engine by itself.
     fn take_keys(&mut self, environment: impl Fn(&str) -> Option<String>, mistakes: &mut Mistakes) {
         let known = (self.llm_url.clone(), self.llm_key.clone());
         let servers = [
@@ -306,10 +305,10 @@ impl Config {
                 continue;
             }
             let held = |name: &str| environment(name).filter(|key| !key.is_empty());
-            let at_openai = url.as_deref().is_some_and(check::is_openai);
+            let openai = url.as_deref().is_some_and(check::is_openai);
             *key = match variable {
                 Some(name) => held(name),
-                None if at_openai => held("OPENAI_API_KEY"),
+                None if openai || *url == held("OPENAI_BASE_URL") => held("OPENAI_API_KEY"),
                 None if *url == known.0 => known.1.clone(),
                 None => None,
             };

@@ -290,6 +290,8 @@ fn off_loopback_a_key_is_needed_wherever_it_comes_from() {
     assert_eq!(good(open, &[], "--key K").key.as_deref(), Some("K"));
     let by_environment = good(open, &[("REPARTEE_SERVER_KEY", "K")], "");
     assert_eq!(by_environment.key.as_deref(), Some("K"));
+    let by_short_name = good(open, &[("REPARTEE_KEY", "K")], "");
+    assert_eq!(by_short_name.key.as_deref(), Some("K"));
     let by_file = good(&format!("{open}server.key = \"K\""), &[], "");
     assert_eq!(by_file.key.as_deref(), Some("K"));
     assert_eq!(good("", &[], "--listen [::1]:8080").key, None);
@@ -328,9 +330,12 @@ fn the_names_that_every_openai_client_knows_are_understood() {
         (config.language_model.first, config.llm_key),
         (Language::Remote, None)
     );
-    let config = good("", &[key], "");
-    assert_eq!(config.llm_url.as_deref(), Some("https://api.openai.com/v1"));
-    assert_eq!(config.language_model, Language::Remote);
+    // Many have the key for something else: alone it sends nobody's words anywhere, and it goes to no other address.
+    assert_eq!(good("", &[key], ""), Config::default());
+    let config = good("", &[key], "--llm http://gpu:8000/v1");
+    assert_eq!(config.llm_key, None);
+    let config = good("", &[key], "--llm https://api.openai.com/v1");
+    assert_eq!(config.llm_key.as_deref(), Some("k"));
     let config = good("", &[url, key], "");
     assert_eq!(config.llm_url.as_deref(), Some("http://x/v1"));
     assert_eq!(config.llm_key.as_deref(), Some("k"));

@@ -5,7 +5,7 @@ use server_audio::Inbound;
 use server_session::peer::{FromPeer, Gone, Peer, Stalled, ToPeer};
 use signaling_protocol::Dialect;
 use signaling_protocol::model::{
-    Author, Call, Command, Event, Place, ReplyRequest, Said, Settings,
+    Author, Call, Command, Event, Modality, Place, ReplyRequest, Said, Settings,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -219,6 +219,15 @@ impl Dialect for Plain {
                 self.0.instructions = instructions.to_owned();
                 let settings = self.0.clone();
                 commands.push(Command::Configure { token, settings });
+            }
+            Some(("respond", instructions)) => {
+                let request = ReplyRequest {
+                    instructions: Some(instructions.to_owned()),
+                    modality: Some(Modality::Audio),
+                    voice: Some("marin".to_owned()),
+                    ..ReplyRequest::default()
+                };
+                commands.push(Command::Respond { token, request });
             }
             // result CALL TEXT: what came of a call of a tool, and a reply to it.
             Some(("result", rest)) => {

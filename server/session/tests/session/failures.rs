@@ -6,6 +6,9 @@ use crate::microphone::Microphone;
 use models_engine::scripted::{
     Conduct, ScriptedLanguage, ScriptedRecognizer, ScriptedRetriever, ScriptedSynthesizer,
 };
+use signaling_protocol::model::Modality;
+use std::sync::Mutex;
+use std::sync::mpsc::sync_channel;
 
 async fn is_answered(caller: &mut Caller, text: &str) {
     let before = caller.past.len();
@@ -71,6 +74,32 @@ async fn a_retriever_that_fails_costs_the_passages_only() {
     let house = House::new().looks_up(retriever);
     let mut caller = house.caller("a").await;
     is_answered(&mut caller, "when do you open").await;
+    assert!(!caller.was_told("Cited"));
+}
+
+#[tokio::test]
+async fn a_retriever_that_is_late_costs_the_passages_only() {
+    let ((begin, begun), (find, found)) = (sync_channel(1), sync_channel(1));
+    let (begun, found) = (Mutex::new(begun), Mutex::new(found));
+    // It comes back when the reply is being composed without it.
+    let late = Conduct::plain().watched(move |_| {
+        let _ = begun.lock().expect("one search").recv();
+        let _ = find.send(());
+    });
+    let retriever = ScriptedRetriever::of_texts(&["we open at nine"]).conduct(late);
+    let meanwhile = Conduct::plain().watched(move |pieces| match pieces {
+        0 => drop(begin.send(())),
+        1 => drop(found.lock().expect("one reply").recv()),
+        _ => {}
+    });
+    let model = ScriptedLanguage::echo().conduct(meanwhile);
+    let mut house = House::new().looks_up(retriever).answers(model);
+    house.settings.modality = Modality::Text;
+    let mut caller = house.caller("a").await;
+    let text = ["open"; 200].join(" ");
+    caller.types(&text).await;
+    let ended = caller.reply_ends(1).await;
+    assert_eq!(words(&ended, "text"), text);
     assert!(!caller.was_told("Cited"));
 }
 

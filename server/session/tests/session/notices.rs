@@ -67,6 +67,17 @@ async fn settings_that_change_are_looked_at_again() {
 }
 
 #[tokio::test]
+async fn what_one_reply_asks_for_is_looked_at_too() {
+    let house = House::new();
+    let mut caller = house.caller("a").await;
+    answered(&mut caller, 1).await;
+    caller.sends("respond in French").await;
+    caller.reply_ends(2).await;
+    let expected = ["instructions_not_followed", "voice_unknown"];
+    assert_eq!(codes(&caller), expected);
+}
+
+#[tokio::test]
 async fn without_a_recognizer_the_caller_types() {
     let mut house = House::new();
     house.engines.recognizer = None;
@@ -88,5 +99,8 @@ async fn without_a_voice_replies_are_read() {
     answered(&mut caller, 1).await;
     assert_eq!(codes(&caller), ["no_voice"]);
     assert!(caller.was_told("ReplyStarted { reply: 1, line: Some(2), modality: Text"));
+    caller.sends("respond aloud").await;
+    let ended = caller.reply_ends(2).await;
+    assert!(ended.contains("ending: Completed"), "{ended}");
     assert_eq!(caller.frames(), []);
 }

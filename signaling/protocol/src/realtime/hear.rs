@@ -214,11 +214,9 @@ impl Realtime {
         let heard_ms = event
             .integer("audio_end_ms", 0..=u64::from(u32::MAX))?
             .unwrap_or_default();
-        if !self
-            .store
-            .by_line(line)
-            .is_some_and(|item| item.body.is_speech())
-        {
+        let id = event.required_id("item_id")?;
+        let item = self.replies.item(id).or_else(|| self.store.by_id(id));
+        if !item.is_some_and(|item| item.body.is_speech()) {
             let message = "Only what the agent said aloud can be truncated.";
             return Err(invalid(message, "item_id"));
         }

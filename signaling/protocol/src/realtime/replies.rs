@@ -222,10 +222,11 @@ impl Replies {
         items.find(|item| item.id == id)
     }
 
+    /// Of a reply that is over only the conversation knows the items: there they may be deleted, and written again.
     pub(super) fn has_item(&self, id: &str) -> bool {
         let has =
             |live: &Live| live.item.id == id || live.calls.iter().any(|call| call.item.id == id);
-        self.live.iter().any(has)
+        self.live.iter().filter(|live| !live.is_over).any(has)
     }
 
     pub(super) fn active(&self, response_id: &str) -> Option<Reply> {

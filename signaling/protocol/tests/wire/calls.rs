@@ -9,13 +9,17 @@ use signaling_protocol::model::{
 
 type Call = fn(&mut Script);
 
-pub(crate) const ALL: [(&str, Call); 16] = [
+pub(crate) const ALL: [(&str, Call); 17] = [
     ("hello", hello),
     ("session", session),
     ("spoken_answer", spoken_answer),
     ("typed_answer", typed_answer),
     ("text_answer", text_answer),
     ("barge_in_while_composing", barge_in_while_composing),
+    (
+        "truncated_while_composing",
+        clients::truncated_while_composing,
+    ),
     ("barge_in_while_playing", barge_in_while_playing),
     ("client_interrupts", clients::client_interrupts),
     ("failure", failure),

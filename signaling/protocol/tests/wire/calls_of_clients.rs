@@ -93,6 +93,36 @@ pub(crate) fn push_to_talk(call: &mut Script) {
     });
 }
 
+/// The client stops what it plays before the last word is there, and puts what was heard in the line's place, as the
+/// SDK's `updateHistory` does: deleted, and written again under the same name.
+pub(crate) fn truncated_while_composing(call: &mut Script) {
+    call.utterance(1, "tell me all about masts");
+    call.reply(1, 2, Modality::Audio, None);
+    call.say(1, "There are three masts. ");
+    call.tell(Event::PlayoutStarted { reply: 1 });
+    call.hear(json!({
+        "type": "conversation.item.truncate", "item_id": "item_1_2", "content_index": 0, "audio_end_ms": 300,
+    }));
+    call.tell(Event::PlayoutCleared { reply: 1 });
+    call.tell(Event::LineCut {
+        line: 2,
+        heard: "There are".to_owned(),
+        heard_ms: 300,
+    });
+    let again = json!({"id": "item_1_2", "type": "message", "role": "assistant", "status": "incomplete",
+        "content": [{"type": "output_text", "text": "There are"}]});
+    // Not while it is being given.
+    call.hear(json!({"type": "conversation.item.create", "event_id": "early", "item": again}));
+    ended(call, 1, Ending::Cancelled, "There are");
+    call.hear(json!({"type": "conversation.item.delete", "item_id": "item_1_2"}));
+    call.tell(Event::LineDeleted { line: 2 });
+    let token = call.hear(json!({
+        "type": "conversation.item.create", "previous_item_id": "item_1_1", "item": again,
+    }));
+    added(call, 3, Place::After(1), Author::Agent, token);
+    call.hear(json!({"type": "conversation.item.retrieve", "item_id": "item_1_2"}));
+}
+
 /// The client writes, moves, replaces and takes out lines under names of its own.
 pub(crate) fn history(call: &mut Script) {
     let mut first = message("user", "one");
