@@ -23,6 +23,7 @@ use asking::{Asking, Case, Reading, cases};
 use mishear::misheard;
 use models_builtin::quote::contrast;
 use models_knowledge::Knowledge;
+use rayon::prelude::*;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
@@ -54,6 +55,7 @@ struct Asked {
 }
 
 /// One question, answered by weights that did not see it.
+#[derive(Clone)]
 struct Judged {
     typed: bool,
     outside: bool,
@@ -63,7 +65,7 @@ struct Judged {
     trust: f64,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let mut arguments = std::env::args().skip(1);
     let (mut folders, mut outside): (Vec<PathBuf>, Vec<Case>) = (Vec::new(), Vec::new());
     let (mut words_only, mut reading) = (false, Reading::Yes);
@@ -75,22 +77,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             folder => folders.push(folder.into()),
         }
     }
-    let mut asked = Vec::new();
-    for (at, folder) in folders.iter().enumerate() {
-        let (knowledge, _) = Knowledge::open(folder)?;
-        let mut asking = Asking::new(knowledge);
-        if !words_only {
-            asking = asking.learn(folder, reading)?;
-        }
-        let near = cases(&folder.with_extension("near")).unwrap_or_default();
-        let questions = cases(&folder.with_extension("questions"))?;
-        for case in near.iter().chain(&questions) {
-            ask(&asking, at, case, false, &mut asked);
-        }
-        for case in &outside {
-            ask(&asking, at, case, true, &mut asked);
-        }
-    }
+    let read = |(at, folder): (usize, &PathBuf)| read(at, folder, &outside, words_only, reading);
+    let asked = folders.par_iter().enumerate().map(read);
+    let asked = asked.collect::<Result<Vec<_>, _>>()?;
+    let asked: Vec<Asked> = asked.into_iter().flatten().collect();
     leave_out(&asked, &folders);
     let all: Vec<&Asked> = asked.iter().collect();
     let model = Model::fit(&all);
@@ -98,6 +88,31 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("    trust: {:.3?},", model.trust);
     println!("    doubt: {:.3},", model.least + CAUTION - model.bias);
     Ok(())
+}
+
+/// Every question to one folder.
+fn read(
+    at: usize,
+    folder: &Path,
+    outside: &[Case],
+    words_only: bool,
+    reading: Reading,
+) -> Result<Vec<Asked>, Box<dyn Error + Send + Sync>> {
+    let (knowledge, _) = Knowledge::open(folder)?;
+    let mut asking = Asking::new(knowledge);
+    if !words_only {
+        asking = asking.learn(folder, reading)?;
+    }
+    let near = cases(&folder.with_extension("near")).unwrap_or_default();
+    let questions = cases(&folder.with_extension("questions"))?;
+    let mut asked = Vec::new();
+    for case in near.iter().chain(&questions) {
+        ask(&asking, at, case, false, &mut asked);
+    }
+    for case in outside {
+        ask(&asking, at, case, true, &mut asked);
+    }
+    Ok(asked)
 }
 
 fn ask(asking: &Asking, folder: usize, case: &Case, common: bool, out: &mut Vec<Asked>) {
@@ -336,8 +351,7 @@ fn fit_trust(asked: &[&Asked], ranking: &[f64]) -> (Vec<f64>, f64) {
 
 fn leave_out(asked: &[Asked], folders: &[PathBuf]) {
     // The trust is told from the least that the weights of the other folders ask for.
-    let mut judged: Vec<Judged> = Vec::new();
-    for (folder, path) in folders.iter().enumerate() {
+    let judged = (0..folders.len()).into_par_iter().map(|folder| {
         let rest: Vec<&Asked> = asked.iter().filter(|a| a.folder != folder).collect();
         let model = Model::fit(&rest);
         let held = asked.iter().filter(|a| a.folder == folder);
@@ -348,11 +362,13 @@ fn leave_out(asked: &[Asked], folders: &[PathBuf]) {
                 ..judged
             }
         });
-        let held: Vec<Judged> = held.collect();
-        print(&path.display().to_string(), &held);
-        judged.extend(held);
+        held.collect::<Vec<Judged>>()
+    });
+    let judged: Vec<_> = judged.collect();
+    for (path, held) in folders.iter().zip(&judged) {
+        print(&path.display().to_string(), held);
     }
-    print("all", &judged);
+    print("all", &judged.concat());
 }
 
 fn print(name: &str, judged: &[Judged]) {

@@ -112,11 +112,11 @@ const JUDGED: &[Judged] = &[
         &[
             (
                 claim("Hours", "", "The doors close at nine in the evening."),
-                3.40928,
+                6.50702,
             ),
             (
                 claim("", "", "The water is changed every second week."),
-                -1.86992,
+                -0.66790,
             ),
         ],
     ),
@@ -124,7 +124,7 @@ const JUDGED: &[Judged] = &[
         "can I bring my dog",
         &[(
             claim("Rules", "", "Animals are not admitted, except guide dogs."),
-            3.22318,
+            5.54137,
         )],
     ),
     (
@@ -136,7 +136,7 @@ const JUDGED: &[Judged] = &[
                     "Callington, inside the library.",
                     "Tuesday and Thursday 10 to 2.",
                 ),
-                -2.68476,
+                0.46032,
             ),
             (
                 claim(
@@ -144,7 +144,7 @@ const JUDGED: &[Judged] = &[
                     "Tavistock, 14 Brook Street.",
                     "Tuesday and Thursday 10 to 2.",
                 ),
-                -4.33117,
+                -1.97540,
             ),
         ],
     ),
@@ -153,11 +153,11 @@ const JUDGED: &[Judged] = &[
         &[
             (
                 claim("Getting around", LONG, "It stops at every floor."),
-                -2.89858,
+                -3.05896,
             ),
             (
                 claim("Getting around", "It stops at every floor.", LONG),
-                0.18202,
+                -0.13008,
             ),
         ],
     ),

@@ -39,28 +39,40 @@ impl Answer<'_> {
     }
 }
 
-/// All that the passages hold, the likeliest of it read together with the question by whoever can; but not before the
-/// knowledge is placed by its meaning, too: the weights for what was read were fitted to both.
+/// All that the passages hold, the likeliest of it read together with the question by whoever can, and as much again when
+/// that holds no answer; but not before the knowledge is placed by its meaning, too: the weights for what was read were
+/// fitted to both.
 fn field<'a>(asked: &Asked<'_>, passages: &'a [Passage]) -> Field<'a> {
     let mut field = Field::new(&asked.question, passages);
     let (Some(reader), Some(_)) = (asked.reader, field.nearest) else {
         return field;
     };
-    let likeliest: Vec<(usize, usize)> = {
-        let judged = judged(&asked.question, &field);
-        let saying = judged.iter().filter(|judged| judged.says_something());
-        let best = judged.first().map_or(0.0, |best| best.score);
-        let hopeful = saying.take_while(|judged| judged.score >= best - HOPELESS);
-        hopeful.take(MOST_READ).map(Judged::order).collect()
-    };
-    let claims: Vec<Claim<'_>> = likeliest
-        .iter()
-        .map(|(passage, at)| field.claim(*passage, *at, &passages[*passage].heading))
-        .collect();
-    if let Some(verdicts) = reader.judge(&asked.text, &claims) {
-        field.learn(likeliest.into_iter().zip(verdicts));
+    let (likeliest, others) = likeliest(&asked.question, &field);
+    for places in [likeliest, others] {
+        let claim = |(passage, at): &(usize, usize)| {
+            field.claim(*passage, *at, &passages[*passage].heading)
+        };
+        let claims: Vec<Claim<'_>> = places.iter().map(claim).collect();
+        if let Some(verdicts) = reader.judge(&asked.text, &claims) {
+            field.learn(places.into_iter().zip(verdicts));
+        }
+        if field.answered.is_some_and(|answered| answered > 0.0) {
+            break;
+        }
     }
     field
+}
+
+/// Where the sentences stand that are worth reading, and those that come after them.
+fn likeliest(question: &Question, field: &Field<'_>) -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
+    let mut judged = judged(question, field);
+    judged.retain(Judged::says_something);
+    let best = judged.first().map_or(0.0, |best| best.score);
+    let hopeful = |judged: &&Judged<'_, '_>| judged.score >= best - HOPELESS;
+    let hopeful = judged.iter().take(MOST_READ).take_while(hopeful).count();
+    let mut places = judged.iter().map(Judged::order);
+    let likeliest = places.by_ref().take(hopeful).collect();
+    (likeliest, places.take(MOST_READ).collect())
 }
 
 /// Every sentence of the passages, the likeliest answer first.
