@@ -39,6 +39,9 @@ const TRUST_PULL: f64 = 0.0002;
 const REFUSAL_SHARE: f64 = 0.25;
 /// A little more trust than that is asked for in the end: with each folder left out, that refuses more and answers as much.
 const CAUTION: f64 = 0.1;
+/// Where sentences were read, a little less: in folders that nothing was fitted to, more right answers than near misses
+/// fall just short of it.
+const LENIENCE: f64 = 0.3;
 
 /// One question with what speaks for each sentence, and which of them are right.
 struct Asked {
@@ -86,7 +89,11 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let model = Model::fit(&all);
     println!("    ranking: {:.3?},", model.ranking);
     println!("    trust: {:.3?},", model.trust);
-    println!("    doubt: {:.3},", model.least + CAUTION - model.bias);
+    let leeway = match (words_only, reading) {
+        (false, Reading::Yes) => -LENIENCE,
+        _ => CAUTION,
+    };
+    println!("    doubt: {:.3},", model.least + leeway - model.bias);
     Ok(())
 }
 

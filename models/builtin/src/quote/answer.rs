@@ -47,8 +47,7 @@ fn field<'a>(asked: &Asked<'_>, passages: &'a [Passage]) -> Field<'a> {
     let (Some(reader), Some(_)) = (asked.reader, field.nearest) else {
         return field;
     };
-    let (likeliest, others) = likeliest(&asked.question, &field);
-    for places in [likeliest, others] {
+    for places in likeliest(&asked.question, &field) {
         let claim = |(passage, at): &(usize, usize)| {
             field.claim(*passage, *at, &passages[*passage].heading)
         };
@@ -63,8 +62,11 @@ fn field<'a>(asked: &Asked<'_>, passages: &'a [Passage]) -> Field<'a> {
     field
 }
 
+/// Passages, and the sentences' places in them.
+type Places = Vec<(usize, usize)>;
+
 /// Where the sentences stand that are worth reading, and those that come after them.
-fn likeliest(question: &Question, field: &Field<'_>) -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
+fn likeliest(question: &Question, field: &Field<'_>) -> [Places; 2] {
     let mut judged = judged(question, field);
     judged.retain(Judged::says_something);
     let best = judged.first().map_or(0.0, |best| best.score);
@@ -72,7 +74,7 @@ fn likeliest(question: &Question, field: &Field<'_>) -> (Vec<(usize, usize)>, Ve
     let hopeful = judged.iter().take(MOST_READ).take_while(hopeful).count();
     let mut places = judged.iter().map(Judged::order);
     let likeliest = places.by_ref().take(hopeful).collect();
-    (likeliest, places.take(MOST_READ).collect())
+    [likeliest, places.take(MOST_READ).collect()]
 }
 
 /// Every sentence of the passages, the likeliest answer first.

@@ -33,7 +33,7 @@ const BY_READING: Weights = Weights {
         -0.542, -0.727, 0.173, 0.252, -0.709, -0.278, 0.633, 0.799, 0.600, -0.534, -0.302, -0.309,
         0.864, -0.072, 0.018, -0.916, -0.404, 1.297, 0.081, -0.325, 1.100, 0.636,
     ],
-    doubt: 0.306,
+    doubt: -0.094,
 };
 
 /// For passages whose sentences were placed by their meaning.
