@@ -49,7 +49,7 @@ impl Service {
 
     fn key(self) -> &'static str {
         match self {
-            Self::Chat => "llm.key or OPENAI_API_KEY",
+            Self::Chat => "llm.key or REPARTEE_LLM_KEY",
             Self::Transcription => "stt.key or REPARTEE_STT_KEY",
             Self::Speech => "tts.key or REPARTEE_TTS_KEY",
         }

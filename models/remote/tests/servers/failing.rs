@@ -18,8 +18,8 @@ const SHORT: Duration = Duration::from_millis(50);
 fn each_status_says_what_to_do() {
     let table = [
         (400, "HTTP 400"),
-        (401, "OPENAI_API_KEY"),
-        (403, "OPENAI_API_KEY"),
+        (401, "REPARTEE_LLM_KEY"),
+        (403, "REPARTEE_LLM_KEY"),
         (404, "--llm-model"),
         (429, "quota"),
         (500, "look at its log"),
@@ -150,7 +150,7 @@ fn a_server_without_models_is_said_so() {
         ),
         (status, 200, json!([]), "lists no model"),
         (status, 404, json!({}), "has no list of models"),
-        (status, 401, json!({}), "OPENAI_API_KEY"),
+        (status, 401, json!({}), "REPARTEE_LLM_KEY"),
     ];
     for (answer, code, body, wanted) in cases {
         let server = StandIn::serve(move |_| answer(code, body.clone()));
