@@ -1,6 +1,7 @@
 //! What the child does at once: a thread for each job, which says its end whatever becomes of it.
 
 use crate::child::{Aboard, Gauges};
+use crate::seats::Seats;
 use crate::wire::{self, Answer, JobId, Order, SAMPLES, Said};
 use models_engine::{
     Cancel, Hint, LanguageModel, Prompt, Recognizer, Script, Stopped, Synthesizer, Transcript,
@@ -21,18 +22,32 @@ const SOUNDS: usize = 2_048;
 
 /// The engines, once they are loaded.
 pub(crate) struct Engines {
-    recognizer: Option<Arc<dyn Recognizer>>,
-    language_model: Option<Arc<dyn LanguageModel>>,
-    synthesizer: Option<Arc<dyn Synthesizer>>,
+    recognizer: Option<Manned<dyn Recognizer>>,
+    language_model: Option<Manned<dyn LanguageModel>>,
+    synthesizer: Option<Manned<dyn Synthesizer>>,
     pub(crate) gauges: Option<Gauges>,
+}
+
+/// An engine, and how many jobs it does at once. The server asks for no more, but it has done with a job as soon as
+/// nobody wants it; here native code may not have looked yet.
+struct Manned<E: ?Sized> {
+    engine: Arc<E>,
+    seats: Seats,
+}
+
+impl<E: ?Sized> From<(Arc<E>, usize)> for Manned<E> {
+    fn from((engine, seats): (Arc<E>, usize)) -> Self {
+        let seats = Seats::new(seats);
+        Self { engine, seats }
+    }
 }
 
 impl From<Aboard> for Engines {
     fn from(aboard: Aboard) -> Self {
         Self {
-            recognizer: aboard.recognizer.map(|(engine, _)| engine),
-            language_model: aboard.language_model.map(|(engine, _)| engine),
-            synthesizer: aboard.synthesizer.map(|(engine, _)| engine),
+            recognizer: aboard.recognizer.map(Manned::from),
+            language_model: aboard.language_model.map(Manned::from),
+            synthesizer: aboard.synthesizer.map(Manned::from),
             gauges: aboard.gauges,
         }
     }
@@ -104,21 +119,24 @@ impl Jobs {
     fn listen(&self, job: JobId, hint: Hint) {
         let (sound, sounds) = sync_channel(SOUNDS);
         self.run(job, Some(sound), Said::Heard, move |aboard, say, cancel| {
-            let engine = aboard.recognizer.as_ref().ok_or_else(absent)?;
+            let Manned { engine, seats } = aboard.recognizer.as_ref().ok_or_else(absent)?;
+            let _seat = seats.take(cancel)?;
             hear(&**engine, &hint, &sounds, say, cancel)
         });
     }
 
     fn compose(&self, job: JobId, prompt: Prompt) {
         self.run(job, None, Said::Composed, move |aboard, say, cancel| {
-            let engine = aboard.language_model.as_ref().ok_or_else(absent)?;
+            let Manned { engine, seats } = aboard.language_model.as_ref().ok_or_else(absent)?;
+            let _seat = seats.take(cancel)?;
             engine.compose(&prompt, &mut |piece| say(Said::Piece(piece)), cancel)
         });
     }
 
     fn speak(&self, job: JobId, script: Script) {
         self.run(job, None, Said::Spoken, move |aboard, say, cancel| {
-            let engine = aboard.synthesizer.as_ref().ok_or_else(absent)?;
+            let Manned { engine, seats } = aboard.synthesizer.as_ref().ok_or_else(absent)?;
+            let _seat = seats.take(cancel)?;
             let mut emit = |samples: &[f32]| {
                 for part in samples.chunks(SAMPLES) {
                     say(Said::Speech(part.to_vec()));

@@ -15,6 +15,7 @@ mod language;
 mod line;
 mod pulse;
 mod recognizer;
+mod seats;
 mod synthesizer;
 mod watch;
 mod wire;

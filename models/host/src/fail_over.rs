@@ -5,7 +5,7 @@ mod going_on;
 pub(crate) mod listening;
 pub(crate) mod speaking;
 
-use crate::job::Mailbox;
+use crate::job::{Asker, Mailbox};
 use crate::pool::{Begin, Pool};
 use models_engine::{Cancel, Failure, Stopped};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -55,24 +55,19 @@ pub(crate) struct Errand<E: ?Sized, T: Task<E>> {
     line: Arc<[Pool<E>]>,
     at: usize,
     mailbox: Mailbox<T::Report>,
-    cancel: Cancel,
+    asker: Asker,
     /// What the first engine failed at.
     why: Option<Failure>,
 }
 
 impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Errand<E, T> {
-    pub(crate) fn new(
-        pool: &Pool<E>,
-        task: T,
-        mailbox: Mailbox<T::Report>,
-        cancel: Cancel,
-    ) -> Self {
+    pub(crate) fn new(pool: &Pool<E>, task: T, mailbox: Mailbox<T::Report>, asker: Asker) -> Self {
         Self {
             task,
             line: pool.line().collect(),
             at: 0,
             mailbox,
-            cancel,
+            asker,
             why: None,
         }
     }
@@ -93,12 +88,12 @@ impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Errand<E, T> {
 
     fn queue(self) -> Result<(), Self> {
         let line = Arc::clone(&self.line);
-        let (first, cancel) = (self.at, self.cancel.clone());
+        let (first, asker) = (self.at, self.asker.clone());
         // A queue that is full does not give back what it was handed.
         let held = Arc::new(Mutex::new(Some(self)));
         for (at, pool) in line.iter().enumerate().skip(first) {
             let taken = Arc::clone(&held);
-            let submitted = pool.submit(T::LONGEST_WAIT, cancel.clone(), move |begin| {
+            let submitted = pool.submit(T::LONGEST_WAIT, asker.clone(), move |begin| {
                 if let Some(errand) = take(&taken) {
                     errand.begin(begin);
                 }
@@ -130,7 +125,7 @@ impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Errand<E, T> {
         };
         let next = self.at + 1;
         let goes_on = next < self.line.len() && self.task.may_pass_on();
-        if !goes_on || self.cancel.is_cancelled() {
+        if !goes_on || self.asker.cancel.is_cancelled() {
             let failure = self.why.take().unwrap_or(failure);
             return self.end(T::stopped(Stopped::Failed(failure)));
         }
@@ -145,8 +140,8 @@ impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Errand<E, T> {
 
     /// Has the engine do it, and reports the end where it did; a panic is a failure like others.
     fn attempt(&mut self, engine: &E) -> Result<(), Stopped> {
-        self.cancel.check()?;
-        let (task, mailbox, cancel) = (&mut self.task, &self.mailbox, &self.cancel);
+        let (task, mailbox, cancel) = (&mut self.task, &self.mailbox, &self.asker.cancel);
+        cancel.check()?;
         let mut news = (self.line.len() > 1).then(|| Taken {
             by: self.at,
             why: self.why.clone(),

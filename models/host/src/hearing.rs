@@ -57,11 +57,11 @@ impl RecognizerPort {
         to: &mpsc::Sender<T>,
         wrap: impl Fn(Heard) -> T + Send + Clone + 'static,
     ) -> Hearing {
-        let (job, cancel) = Job::new();
+        let (job, asker) = Job::new();
         let (sound, sounds) = sync_channel(WAITING);
         let utterance = Utterance::new(hint, sounds, self.0.line().count() > 1);
         let mailbox = Mailbox::new(to.clone(), wrap.clone());
-        let errand = Errand::new(&self.0, utterance, mailbox, cancel);
+        let errand = Errand::new(&self.0, utterance, mailbox, asker);
         if let Err(stopped) = errand.submit() {
             Mailbox::<Heard>::immediate(to, wrap(Heard::Ended(Err(stopped))));
         }

@@ -1,22 +1,42 @@
 //! A job's handle, and the way its reports travel.
 
 use models_engine::Cancel;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc;
 
 /// A running job. Dropping it cancels: nothing that it still reports is wanted.
 #[derive(Debug)]
-pub struct Job(Cancel);
+pub struct Job(Asker);
 
 impl Job {
-    pub(crate) fn new() -> (Self, Cancel) {
-        let cancel = Cancel::new();
-        (Self(cancel.clone()), cancel)
+    pub(crate) fn new() -> (Self, Asker) {
+        let asker = Asker::default();
+        (Self(asker.clone()), asker)
+    }
+
+    /// It was `Speculative`, and now somebody waits for it: it goes before those that still are.
+    pub fn confirm(&self) {
+        self.0.confirmed.store(true, Ordering::Release);
     }
 }
 
 impl Drop for Job {
     fn drop(&mut self) {
-        self.0.cancel();
+        self.0.cancel.cancel();
+    }
+}
+
+/// What is known, where the job waits, of who asked for it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asker {
+    pub(crate) cancel: Cancel,
+    confirmed: Arc<AtomicBool>,
+}
+
+impl Asker {
+    pub(crate) fn has_confirmed(&self) -> bool {
+        self.confirmed.load(Ordering::Acquire)
     }
 }
 

@@ -1,8 +1,8 @@
 //! A few threads around one engine, with a bounded queue in front.
 
 use crate::figures::Figures;
+use crate::job::Asker;
 use crate::queue::{Fate, Next, Now, Priority, Queue, Refused, Terms};
-use models_engine::Cancel;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -66,7 +66,7 @@ struct Desk<E: ?Sized> {
 
 struct Waiting<E: ?Sized> {
     work: Work<E>,
-    cancel: Cancel,
+    asker: Asker,
 }
 
 /// Dropped with the last pool.
@@ -93,7 +93,8 @@ impl<E: ?Sized> Shared<E> {
         let mut desk = self.desk();
         loop {
             let now = self.now();
-            let wanted = |waiting: &Waiting<E>| !waiting.cancel.is_cancelled();
+            desk.queue.raise(|waiting| waiting.asker.has_confirmed());
+            let wanted = |waiting: &Waiting<E>| !waiting.asker.cancel.is_cancelled();
             if let Some(next) = desk.queue.next(now, wanted) {
                 return Some((next, now));
             }
@@ -180,7 +181,7 @@ impl<E: ?Sized + Send + Sync + 'static> Pool<E> {
     pub(crate) fn submit(
         &self,
         longest_wait: Option<Duration>,
-        cancel: Cancel,
+        asker: Asker,
         work: impl FnOnce(Begin<'_, E>) + Send + 'static,
     ) -> Result<(), Refused> {
         let work = Box::new(work);
@@ -196,7 +197,7 @@ impl<E: ?Sized + Send + Sync + 'static> Pool<E> {
             .shared
             .desk()
             .queue
-            .offer(now, terms, Waiting { work, cancel });
+            .offer(now, terms, Waiting { work, asker });
         self.shared.changed.notify_one();
         // The work itself is dropped here, without the lock: it may report.
         offered.map_err(|(refused, _)| refused)

@@ -104,9 +104,9 @@ impl LanguagePort {
         to: &mpsc::Sender<T>,
         wrap: impl Fn(Composing) -> T + Send + Clone + 'static,
     ) -> Job {
-        let (job, cancel) = Job::new();
+        let (job, asker) = Job::new();
         let mailbox = Mailbox::new(to.clone(), wrap.clone());
-        let errand = Errand::new(&self.0, Composition::new(prompt), mailbox, cancel);
+        let errand = Errand::new(&self.0, Composition::new(prompt), mailbox, asker);
         if let Err(stopped) = errand.submit() {
             Mailbox::<Composing>::immediate(to, wrap(Composing::Ended(Err(stopped))));
         }
@@ -156,9 +156,9 @@ impl SynthesizerPort {
         to: &mpsc::Sender<T>,
         wrap: impl Fn(Speaking) -> T + Send + Clone + 'static,
     ) -> Job {
-        let (job, cancel) = Job::new();
+        let (job, asker) = Job::new();
         let mailbox = Mailbox::new(to.clone(), wrap.clone());
-        let errand = Errand::new(&self.0, Phrase::new(script), mailbox, cancel);
+        let errand = Errand::new(&self.0, Phrase::new(script), mailbox, asker);
         let errand = errand.starting_at(place);
         if let Err(stopped) = errand.submit() {
             Mailbox::<Speaking>::immediate(to, wrap(Speaking::Ended(Err(stopped))));
@@ -180,9 +180,9 @@ where
     R: 'static,
     T: Send + 'static,
 {
-    let (job, cancel) = Job::new();
+    let (job, asker) = Job::new();
     let mailbox = Mailbox::new(to.clone(), wrap.clone());
-    let asker = cancel.clone();
+    let cancel = asker.cancel.clone();
     let submitted = pool.submit(Some(LONGEST_WAIT), asker, move |begin| {
         let mut guard = EndGuard {
             mailbox,

@@ -113,6 +113,18 @@ impl<W> Queue<W> {
         Ok(())
     }
 
+    /// Those that nobody had asked for when they came, and for which somebody waits by now, stand with those that were
+    /// waited for from the first, in the order in which all of them came.
+    pub fn raise(&mut self, confirmed: impl Fn(&W) -> bool) {
+        let [first, _, speculative] = &mut self.bands;
+        let is_next = |waiting: &Waiting<W>| confirmed(&waiting.work);
+        while let Some(at) = speculative.iter().position(is_next) {
+            let raised = speculative.remove(at).expect("it is among them");
+            let place = first.partition_point(|other| other.since <= raised.since);
+            first.insert(place, raised);
+        }
+    }
+
     /// The next one, for a thread that has nothing to do. `wanted` says whether somebody still waits for it.
     pub fn next(&mut self, now: Now, wanted: impl Fn(&W) -> bool) -> Option<Next<W>> {
         let waiting = self.bands.iter_mut().find_map(VecDeque::pop_front)?;
@@ -227,6 +239,37 @@ mod tests {
             "second clause",
             "third clause",
             "guess",
+        ];
+        assert_eq!(served, expected);
+    }
+
+    #[test]
+    fn a_guess_that_is_confirmed_is_served_as_though_it_had_been_none() {
+        let mut queue = Queue::new(1, 9);
+        let order = [
+            (1, Priority::First, "before"),
+            (2, Priority::Speculative, "a guess"),
+            (2, Priority::Speculative, "the guess"),
+            (2, Priority::Speculative, "the guess, again"),
+            (3, Priority::First, "after"),
+            (3, Priority::Later, "later"),
+        ];
+        for (now, priority, work) in order {
+            queue
+                .offer(ms(now), terms(priority), work)
+                .expect("there is room");
+        }
+        queue.raise(|work| work.starts_with("the guess"));
+        let served: Vec<_> = std::iter::from_fn(|| queue.next(ms(4), |_| true))
+            .map(|taken| taken.work)
+            .collect();
+        let expected = [
+            "before",
+            "the guess",
+            "the guess, again",
+            "after",
+            "later",
+            "a guess",
         ];
         assert_eq!(served, expected);
     }

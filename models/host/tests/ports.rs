@@ -5,7 +5,8 @@ use models_engine::{
     Cancel, Card, Hint, LanguageModel, Piece, Prompt, Recognizer, Script, Stopped, Synthesizer,
 };
 use models_host::{
-    Composing, Heard, LanguagePort, Pool, PoolOptions, RecognizerPort, Speaking, SynthesizerPort,
+    Composing, Heard, Hearing, LanguagePort, Pool, PoolOptions, Priority, RecognizerPort, Speaking,
+    SynthesizerPort,
 };
 use std::sync::{Arc, Mutex, mpsc as blocking};
 use tokio::sync::mpsc;
@@ -140,6 +141,42 @@ async fn a_full_queue_refuses_at_once_and_says_why() {
     drop(jobs);
 }
 
+/// One thread, which others keep busy: who is waited for by now is served before who came after.
+#[tokio::test]
+async fn a_guess_that_is_confirmed_waits_behind_nobody_who_came_later() {
+    let (go, gate) = blocking::sync_channel::<()>(8);
+    let gate = Mutex::new(gate);
+    let conduct = Conduct::plain().watched(move |out| {
+        if out == 0 {
+            let gate = gate.lock().expect("one user");
+            gate.recv().expect("the test opens the gate");
+        }
+    });
+    let port = language(ScriptedLanguage::saying("x").conduct(conduct), 8);
+    let (to, mut reports) = mpsc::channel(64);
+    let compose = |who: &'static str, priority| {
+        let port = port.urged(priority, None);
+        port.compose(Prompt::asking("x"), &to, move |report| (who, report))
+    };
+    let _busy = compose("busy", Priority::First);
+    let _guess = compose("a guess", Priority::Speculative);
+    let confirmed = compose("confirmed", Priority::Speculative);
+    let _later = compose("later", Priority::First);
+    confirmed.confirm();
+    let mut served = Vec::new();
+    while served.len() < 4 {
+        go.send(()).expect("there is room for every opening");
+        while let Some((who, report)) = reports.recv().await {
+            if let Composing::Ended(ended) = report {
+                ended.expect("it answers");
+                served.push(who);
+                break;
+            }
+        }
+    }
+    assert_eq!(served, ["busy", "confirmed", "later", "a guess"]);
+}
+
 struct Breaks;
 
 impl LanguageModel for Breaks {
@@ -240,18 +277,66 @@ async fn words_are_settled_in_the_middle_of_an_utterance_that_goes_on() {
     // Less than is handed over at once: what was gathered is settled, too.
     hearing.push(&[0.1; 320]);
     hearing.settle(7);
+    assert_eq!(settled(&mut reports).await, (7, "320 samples".to_owned()));
     hearing.push(&[0.1; 160]);
     hearing.finish();
-    let mut settled = Vec::new();
-    let ended = loop {
-        match reports.recv().await.expect("it reports") {
-            Heard::Settled { mark, text } => settled.push((mark, text)),
-            Heard::Ended(ended) => break ended,
-            Heard::Taken(_) | Heard::Partial(_) => {}
-        }
+    assert_eq!(understood(&mut reports).await, "480 samples");
+}
+
+/// The recognizer has another caller, and what this one says waits meanwhile.
+#[tokio::test]
+async fn a_recognizer_that_is_behind_passes_over_the_pauses_that_are_past() {
+    let engine = ScriptedRecognizer::by(|heard| format!("{} samples", heard.samples));
+    let engine: Arc<dyn Recognizer> = Arc::new(engine);
+    let port = RecognizerPort(Pool::new(engine, options(1, 4)));
+    let (to_other, mut other) = mpsc::channel(64);
+    let (to, mut reports) = mpsc::channel(64);
+    let busy = || port.listen(Hint::default(), &to_other, |heard| heard);
+    let speaks = |hearing: &mut Hearing, mark| {
+        hearing.push(&[0.1; 160]);
+        hearing.settle(mark);
     };
-    assert_eq!(settled, [(7, "320 samples".to_owned())]);
-    assert_eq!(ended.expect("it is understood").text, "480 samples");
+
+    let mut first = busy();
+    let mut hearing = port.listen(Hint::default(), &to, |heard| heard);
+    for mark in 1..=3 {
+        speaks(&mut hearing, mark);
+    }
+    first.finish();
+    assert_eq!(understood(&mut other).await, "");
+    // The newest is looked for, and no other.
+    assert_eq!(settled(&mut reports).await, (3, "480 samples".to_owned()));
+    hearing.finish();
+    assert_eq!(understood(&mut reports).await, "480 samples");
+
+    let mut first = busy();
+    let mut hearing = port.listen(Hint::default(), &to, |heard| heard);
+    speaks(&mut hearing, 1);
+    hearing.finish();
+    first.finish();
+    assert_eq!(understood(&mut other).await, "");
+    assert_eq!(understood(&mut reports).await, "160 samples");
+}
+
+async fn settled(reports: &mut mpsc::Receiver<Heard>) -> (u32, String) {
+    loop {
+        match reports.recv().await.expect("it reports") {
+            Heard::Settled { mark, text } => return (mark, text),
+            Heard::Taken(_) | Heard::Partial(_) => {}
+            Heard::Ended(ended) => panic!("it ended first: {ended:?}"),
+        }
+    }
+}
+
+/// How it ends; by then no pause may have been looked at.
+async fn understood(reports: &mut mpsc::Receiver<Heard>) -> String {
+    loop {
+        match reports.recv().await.expect("it reports") {
+            Heard::Settled { mark, .. } => panic!("pause {mark} was looked at"),
+            Heard::Taken(_) | Heard::Partial(_) => {}
+            Heard::Ended(ended) => return ended.expect("it is understood").text,
+        }
+    }
 }
 
 #[tokio::test]

@@ -2,12 +2,13 @@
 
 use crate::conversation::Conversation;
 use crate::floor::Floor;
-use crate::output::{Ending, Fact, Output};
+use crate::history::Line;
+use crate::output::{Author, Ending, Fact, LineKind, Output};
 use crate::patience as p;
 use crate::reply::Overdue;
 use crate::utterance::Words;
 use crate::words::STILL_THERE;
-use crate::{Endpointing, Millis};
+use crate::{Endpointing, Millis, Place};
 
 /// Overdue things of one input: each takes one of these away, so the bound is never met.
 const ROUNDS: usize = 64;
@@ -121,8 +122,24 @@ impl Conversation {
         self.asked_idle += 1;
         let end = self.ear.end();
         let start = end - (self.now - since);
-        let line = self.history.reserve();
-        self.tell(Fact::Idle { line, start, end });
+        let (line, text) = (self.history.reserve(), String::new());
+        let silence = Line::new(line, Author::Caller, text.clone());
+        let place = self.history.insert(silence, Place::Last);
+        let place = place.expect("the end is a place");
+        self.tell(Fact::Idle {
+            line,
+            place,
+            start,
+            end,
+        });
+        self.tell(Fact::LineAdded {
+            line,
+            place,
+            kind: LineKind::Spoken,
+            text,
+            token: None,
+        });
+        self.make_room();
         self.recite(STILL_THERE, Vec::new(), true);
     }
 

@@ -163,9 +163,10 @@ pub enum Fact {
         place: Place,
     },
     Cleared,
-    /// The caller has been silent for the session's `idle` time.
+    /// The caller has been silent for the session's `idle` time: the silence is a line of theirs, without words.
     Idle {
         line: LineId,
+        place: Place,
         start: Millis,
         end: Millis,
     },

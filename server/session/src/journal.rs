@@ -2,14 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 use server_conversation::{Conversation, Input, Millis, Output, Settings};
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt;
 
-/// Half an hour of talk, of 31 windows a second and 100 instants while the caller speaks; older inputs fall out, and
-/// the journal says so.
-const KEPT: usize = 131_072;
+/// Bytes of inputs that are kept, half an hour of talk: 31 windows a second and 100 instants while the caller speaks,
+/// of a hundred bytes each. Older inputs fall out, and the journal says so.
+const KEPT: usize = 16 << 20;
 /// What an input holds; raised when a journal of before could not be replayed.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Header {
@@ -28,15 +29,17 @@ struct Numbered {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Entry {
+struct Entry<'a> {
     at: Millis,
-    input: Input,
+    input: Cow<'a, Input>,
 }
 
 /// What a conversation was told, and a digest of what it answered.
 pub struct Journal {
     settings: Settings,
-    entries: VecDeque<Entry>,
+    /// Each as a line of JSON: what they hold is as long as the client likes.
+    entries: VecDeque<String>,
+    bytes: usize,
     lost: u64,
     digest: Digest,
 }
@@ -46,20 +49,23 @@ impl Journal {
         Self {
             settings,
             entries: VecDeque::new(),
+            bytes: 0,
             lost: 0,
             digest: Digest::new(),
         }
     }
 
     pub(crate) fn input(&mut self, at: Millis, input: &Input) {
-        if self.entries.len() == KEPT {
-            self.entries.pop_front();
+        let input = Cow::Borrowed(input);
+        let entry = line(&Entry { at, input });
+        self.bytes += entry.len();
+        self.entries.push_back(entry);
+        while self.bytes > KEPT
+            && let Some(oldest) = self.entries.pop_front()
+        {
+            self.bytes -= oldest.len();
             self.lost += 1;
         }
-        self.entries.push_back(Entry {
-            at,
-            input: input.clone(),
-        });
     }
 
     pub(crate) fn output(&mut self, output: &Output) {
@@ -75,9 +81,7 @@ impl Journal {
             outputs: self.digest.name(),
         };
         let mut text = line(&header);
-        for entry in &self.entries {
-            text.push_str(&line(entry));
-        }
+        text.extend(self.entries.iter().map(String::as_str));
         text
     }
 }
@@ -117,7 +121,7 @@ impl Replay {
         for (index, text) in lines {
             let Entry { at, input } = parse(index + 1, text)?;
             inputs += 1;
-            conversation.handle(at, input);
+            conversation.handle(at, input.into_owned());
             while let Some(output) = conversation.poll_output() {
                 digest.add(&output);
                 outputs.push_str(&line(&output));
@@ -200,5 +204,25 @@ impl std::io::Write for Digest {
 
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_client_makes_long_pushes_older_inputs_out() {
+        let mut journal = Journal::new(Settings::default());
+        let long = Settings {
+            instructions: "x".repeat(1 << 20),
+            ..Settings::default()
+        };
+        let configured = Input::Configure(long);
+        (0..40).for_each(|at| journal.input(Millis(at), &configured));
+        let text = journal.to_text();
+        assert!((15 << 20..17 << 20).contains(&text.len()), "{}", text.len());
+        let truncated = Replay::of(&text);
+        assert_eq!(truncated, Err(JournalError::Truncated { lost: 25 }));
     }
 }

@@ -74,7 +74,12 @@ impl Session {
                 self.mouth.cancel(reply);
             }
             Output::Hold { reply, .. } => self.mouth.hold(reply),
-            Output::Release { reply } => self.mouth.release(reply, &mut self.inputs),
+            Output::Release { reply } => {
+                if let Some(job) = self.composing.get(&reply) {
+                    job.confirm();
+                }
+                self.mouth.release(reply, &mut self.inputs);
+            }
             Output::Discard { reply, worked } => {
                 self.stop_work(reply);
                 self.mouth.discard(reply);

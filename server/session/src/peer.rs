@@ -23,6 +23,10 @@ pub enum FromPeer {
     /// The client's data channel is open; messages may be sent from now on.
     ChannelOpen,
     Message(String),
+    /// A message of ours of so many bytes is longer than the client takes, and was not sent.
+    TooLong {
+        bytes: usize,
+    },
     /// Nothing follows.
     Gone(Gone),
 }

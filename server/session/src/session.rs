@@ -27,6 +27,8 @@ use tokio::time::{Instant, sleep_until};
 const CONNECT: Duration = Duration::from_secs(30);
 /// So long the last words have to reach the peer before the line is closed.
 const FAREWELL: Duration = Duration::from_millis(250);
+/// An event of so many bytes is longer than what is said of it.
+const LONG_EVENT: usize = 512;
 /// Reports of engines that may wait for the session.
 const MAILBOX: usize = 256;
 
@@ -177,6 +179,7 @@ impl Session {
                     self.on_command(command);
                 }
             }
+            FromPeer::TooLong { bytes } => self.tell_too_long(bytes),
             FromPeer::Gone(gone) => {
                 tracing::debug!(call = self.call, ?gone, "the peer is gone");
                 self.taking_leave = false;
@@ -184,6 +187,20 @@ impl Session {
                 self.inputs.push_back(Input::HangUp);
             }
         }
+    }
+
+    /// An event did not fit what the client takes; of one that is shorter than this it can be told nothing.
+    fn tell_too_long(&mut self, bytes: usize) {
+        if bytes < LONG_EVENT {
+            return;
+        }
+        let message = format!(
+            "An event of {bytes} bytes was not sent: your offer's a=max-message-size is less. Offer more, or ask for less at once."
+        );
+        self.wire.tell(Event::Notice {
+            code: "event_too_long".to_owned(),
+            message,
+        });
     }
 
     fn on_command(&mut self, command: Command) {

@@ -26,7 +26,7 @@ pub(crate) struct Mouth {
 }
 
 struct Phrase {
-    _job: Job,
+    job: Job,
     samples: u64,
     rate: u32,
 }
@@ -79,6 +79,9 @@ impl Mouth {
         let Some(kept) = self.kept.take_if(|kept| kept.reply() == reply) else {
             return;
         };
+        for (_, phrase) in self.phrases.iter().filter(|(id, _)| id.reply == reply) {
+            phrase.job.confirm();
+        }
         for phrase in kept.into_phrases() {
             let (id, pushed) = (phrase.id, phrase.hand_over(&mut self.outbound));
             if !pushed {
@@ -107,7 +110,7 @@ impl Mouth {
         self.phrases.insert(
             phrase,
             Phrase {
-                _job: job,
+                job,
                 samples: 0,
                 rate: 1,
             },

@@ -73,7 +73,7 @@ pub(crate) fn start(offer: &Offer, ours: &Ours, ends: Ends, mux: Arc<Mux>) -> Pe
     let mut parts = JoinSet::new();
     let mouth = voice::Voice::new(connection.voice.clone(), offer.opus.payload_type, ours.ssrc);
     parts.spawn(async move { Part::Other(mouth.run(outbound.frames).await) });
-    let speaker = channels::speak(outbound.messages, channel, line.clone());
+    let speaker = channels::speak(outbound.messages, channel, line.clone(), events.clone());
     parts.spawn(async move { Part::Other(speaker.await) });
     let call = Call {
         connection,

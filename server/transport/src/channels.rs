@@ -75,6 +75,7 @@ pub(crate) async fn speak(
     mut messages: mpsc::Receiver<String>,
     mut channel: watch::Receiver<Option<Arc<dyn DataChannel>>>,
     line: Arc<Line>,
+    events: mpsc::Sender<FromPeer>,
 ) -> Option<Gone> {
     while let Some(message) = messages.recv().await {
         loop {
@@ -90,10 +91,9 @@ pub(crate) async fn speak(
                 Ok(()) => break,
                 // Longer than the peer takes: no other channel would carry it either.
                 Err(webrtc::error::Error::ErrOutboundPacketTooLarge) => {
-                    tracing::warn!(
-                        bytes = message.len(),
-                        "a message is longer than the peer takes"
-                    );
+                    let bytes = message.len();
+                    tracing::warn!(bytes, "a message is longer than the peer takes");
+                    events.send(FromPeer::TooLong { bytes }).await.ok()?;
                     break;
                 }
                 // The channel has closed under us; wait for the next one.

@@ -129,6 +129,36 @@ async fn messages_run_both_ways_in_order_text_or_binary() {
 }
 
 #[tokio::test]
+async fn a_message_longer_than_the_peer_takes_is_known_and_holds_up_no_other() {
+    let transport = loopback().await;
+    let (mut caller, offer) = Caller::new(Wants::default()).await;
+    let lines = offer
+        .lines()
+        .filter(|line| !line.contains("max-message-size"));
+    let small: String = lines
+        .chain(["a=max-message-size:1000"])
+        .map(|line| format!("{line}\r\n"))
+        .collect();
+    let peer = answer(&transport, &mut caller, &small).await;
+    let (mut caller, mut peer) = connected(caller, peer).await;
+    for message in ["x".repeat(1_000), "y".repeat(1_001), "after".to_owned()] {
+        peer.voice.message(message).expect("the queue has room");
+    }
+    caller
+        .until("what fits arrives", |caller| caller.messages.len() == 2)
+        .await;
+    assert_eq!(caller.messages[1].1, "after");
+    let told = async {
+        loop {
+            if let FromPeer::TooLong { bytes } = next(&mut peer).await {
+                return bytes;
+            }
+        }
+    };
+    assert_eq!(told.await, 1_001);
+}
+
+#[tokio::test]
 async fn every_channel_is_heard_and_the_first_is_spoken_on() {
     let transport = loopback().await;
     let (mut caller, mut peer) = call(

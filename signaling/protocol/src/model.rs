@@ -212,6 +212,7 @@ pub enum Event {
     Cleared,
     Idle {
         line: Line,
+        place: Place,
         start_ms: u64,
         end_ms: u64,
     },

@@ -1,9 +1,9 @@
 //! The child dies in the middle of a job, in each way that native code has.
 
-use crate::fate::HEARD;
-use crate::house::{House, patience};
+use crate::fate::{HEARD, LET_GO, SEATS};
+use crate::house::{House, patience, voice};
 use models_engine::scripted::ScriptedSynthesizer;
-use models_engine::{Cancel, Script, Stopped, Synthesizer};
+use models_engine::{Cancel, Hint, LISTENING_RATE, Script, Stopped, Synthesizer};
 
 pub(crate) const WAYS: [&str; 6] = ["kill", "abort", "segv", "stop", "noise", "kill"];
 
@@ -114,6 +114,34 @@ fn a_cancelled_job_that_hangs_costs_the_child_and_not_the_caller() {
         house.compose("still there"),
         ("still there".to_owned(), Ok(()))
     );
+}
+
+/// The server has done with an utterance as soon as nobody wants it, and the child's native code has not looked yet.
+#[test]
+fn who_comes_while_others_are_let_go_waits_for_a_seat() {
+    let house = House::open(patience());
+    let cancel = Cancel::new();
+    let begin = |fate: &str| {
+        let hint = Hint {
+            prompt: Some(fate.to_owned()),
+            ..Hint::default()
+        };
+        let mut listening = house.recognizer.listen(&hint).expect("it listens");
+        let speech = voice(2 * LISTENING_RATE as usize);
+        listening.push(&speech, &cancel).expect("speech is taken");
+        listening
+    };
+    for number in 0..SEATS {
+        let left = begin(&format!("fate:linger@0#{number}"));
+        house.until_fate_meets(&number.to_string());
+        drop(left);
+    }
+    let listening = begin("");
+    // Whatever is said over there after this, the child has come to that utterance.
+    assert_eq!(house.compose("others"), ("others".to_owned(), Ok(())));
+    std::fs::write(house.folder.join(LET_GO), "").expect("the folder is writable");
+    let heard = listening.finish(&cancel).expect("it was waited for");
+    assert_eq!(heard.text, HEARD);
 }
 
 #[test]

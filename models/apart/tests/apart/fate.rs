@@ -14,6 +14,7 @@ use std::io::Write;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) const HEARD: &str = "what is repartee";
 
@@ -22,6 +23,12 @@ pub(crate) const SIMPLE: &str = "simple";
 
 /// The step of an utterance at which words are settled, once or several times.
 pub(crate) const SETTLING: usize = 98;
+
+/// What lingers ends once there is a file of this name.
+pub(crate) const LET_GO: &str = "let-go";
+
+/// So many utterances the recognizer hears at once, and refuses more.
+pub(crate) const SEATS: usize = 8;
 
 pub(crate) fn load(mode: &str, plan: &[u8], start: Start) -> Result<Aboard, String> {
     match mode {
@@ -43,10 +50,11 @@ pub(crate) fn load(mode: &str, plan: &[u8], start: Start) -> Result<Aboard, Stri
         recognizer: ScriptedRecognizer::hearing(HEARD),
         language_model: ScriptedLanguage::echo(),
         synthesizer: ScriptedSynthesizer::new(),
+        seated: AtomicUsize::new(0),
         folder,
     });
     Ok(Aboard {
-        recognizer: Some((fated.clone(), 8)),
+        recognizer: Some((fated.clone(), SEATS)),
         language_model: Some((fated.clone(), 8)),
         synthesizer: Some((fated, 8)),
         ..Aboard::default()
@@ -57,6 +65,8 @@ struct Fated {
     recognizer: ScriptedRecognizer,
     language_model: ScriptedLanguage,
     synthesizer: ScriptedSynthesizer,
+    /// Utterances that are being heard.
+    seated: AtomicUsize,
     folder: PathBuf,
 }
 
@@ -97,11 +107,19 @@ impl Fate {
             "stop" => kill(Signal::STOP),
             "noise" => babble(),
             "panic" => panic!("planted"),
+            "linger" => self.linger(),
             "unfit" => {
                 std::fs::write(self.folder.join("unfit"), "").expect("the folder is writable");
                 kill(Signal::KILL);
             }
             _ => hang(),
+        }
+    }
+
+    /// Native code that does not look whether anybody wants it, until a file lets it go.
+    fn linger(&self) {
+        while !self.folder.join(LET_GO).exists() {
+            std::thread::yield_now();
         }
     }
 }
@@ -195,8 +213,14 @@ impl Recognizer for Fated {
 
     fn listen(&self, hint: &Hint) -> Result<Box<dyn Listening + '_>, Stopped> {
         let told = hint.prompt.as_deref().unwrap_or_default();
+        let taken = self.seated.fetch_add(1, Ordering::AcqRel);
+        let seat = Seat(&self.seated);
+        if taken >= SEATS {
+            return Err(Stopped::failed("the recognizer hears others already"));
+        }
         Ok(Box::new(FatedListening {
             inner: self.recognizer.listen(hint)?,
+            _seat: seat,
             fate: Fate::of(told, &self.folder),
             simple: told.contains(SIMPLE),
             step: 0,
@@ -204,8 +228,17 @@ impl Recognizer for Fated {
     }
 }
 
+struct Seat<'a>(&'a AtomicUsize);
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
 struct FatedListening<'a> {
     inner: Box<dyn Listening + 'a>,
+    _seat: Seat<'a>,
     fate: Option<Fate>,
     /// It settles nothing.
     simple: bool,

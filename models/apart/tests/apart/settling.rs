@@ -68,18 +68,18 @@ async fn through_a_port(engine: Arc<dyn Recognizer>, hint: &str) -> Vec<Heard> {
     let mut hearing = port.listen(told(hint), &to, |heard| heard);
     hearing.push(&voice(5 * A_TENTH));
     hearing.settle(7);
+    let settled = answer(&mut reports).await;
     hearing.push(&voice(A_TENTH));
     hearing.finish();
-    let mut answers = Vec::new();
+    vec![settled, answer(&mut reports).await]
+}
+
+/// When words so far come depends on how fast two processes are.
+async fn answer(reports: &mut mpsc::Receiver<Heard>) -> Heard {
     loop {
         match reports.recv().await.expect("it reports") {
-            // When words so far come depends on how fast two processes are.
             Heard::Partial(_) => {}
-            end @ Heard::Ended(_) => {
-                answers.push(end);
-                return answers;
-            }
-            answer => answers.push(answer),
+            answer => return answer,
         }
     }
 }

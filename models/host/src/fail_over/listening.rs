@@ -3,6 +3,7 @@
 use super::{Taken, Task};
 use crate::hearing::{HANDOVER, Heard, Sound, WAITING};
 use models_engine::{Cancel, Hint, Hypothesis, Listening, Recognizer, Stopped, Transcript};
+use std::collections::VecDeque;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
@@ -12,7 +13,9 @@ const KEPT: usize = WAITING * HANDOVER;
 pub(crate) struct Utterance {
     hint: Hint,
     sounds: Receiver<Sound>,
-    /// Where somebody could take over: what was taken from `sounds` so far.
+    /// Taken from `sounds`, and not listened to yet.
+    ahead: VecDeque<Sound>,
+    /// Where somebody could take over: what was listened to so far.
     kept: Option<Vec<f32>>,
     over: bool,
     /// Another recognizer has begun it: what that one held for stable is not.
@@ -25,6 +28,7 @@ impl Utterance {
         Self {
             hint,
             sounds,
+            ahead: VecDeque::new(),
             kept: keeps.then(Vec::new),
             over: false,
             again: false,
@@ -55,14 +59,14 @@ impl Utterance {
             so_far.hear(listening.push(speech, cancel)?, out);
         }
         while !self.over {
-            // The sender goes with its `Hearing`: then nobody wants the words.
-            let sound = self.sounds.recv().map_err(|_| Stopped::Cancelled)?;
+            let sound = self.next()?;
             cancel.check()?;
             match sound {
                 Sound::More(speech) => {
                     self.keep(&speech);
                     so_far.hear(listening.push(&speech, cancel)?, out);
                 }
+                Sound::Settle(_) if self.is_overtaken() => {}
                 Sound::Settle(mark) => {
                     let settled = listening.settle(cancel)?;
                     let text = settled.unwrap_or_else(|| so_far.text.clone());
@@ -72,6 +76,23 @@ impl Utterance {
             }
         }
         listening.finish(cancel)
+    }
+
+    fn next(&mut self) -> Result<Sound, Stopped> {
+        if let Some(sound) = self.ahead.pop_front() {
+            return Ok(sound);
+        }
+        // The sender goes with its `Hearing`: then nobody wants the words.
+        self.sounds.recv().map_err(|_| Stopped::Cancelled)
+    }
+
+    /// Later words, or all of them, are wanted by now: a recognizer that is behind does not look for those of a pause
+    /// that is past.
+    fn is_overtaken(&mut self) -> bool {
+        self.ahead.extend(self.sounds.try_iter());
+        self.ahead
+            .iter()
+            .any(|sound| matches!(sound, Sound::Settle(_) | Sound::Finished))
     }
 }
 

@@ -25,8 +25,14 @@ pub(crate) fn event(fact: Fact) -> Event {
             place: place_out(place),
         },
         Fact::Cleared => Event::Cleared,
-        Fact::Idle { line, start, end } => Event::Idle {
+        Fact::Idle {
+            line,
+            place,
+            start,
+            end,
+        } => Event::Idle {
             line: line.0,
+            place: place_out(place),
             start_ms: start.0,
             end_ms: end.0,
         },

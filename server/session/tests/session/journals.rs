@@ -90,10 +90,10 @@ async fn a_call_can_be_replayed_and_a_changed_one_is_noticed() {
 
     let lost = text.replacen("\"lost\":0", "\"lost\":5", 1);
     assert_eq!(Replay::of(&lost), Err(JournalError::Truncated { lost: 5 }));
-    let before = text.replacen("\"journal\":3", "\"journal\":2", 1);
+    let before = text.replacen("\"journal\":4", "\"journal\":3", 1);
     assert_eq!(
         Replay::of(&before),
-        Err(JournalError::Version { journal: 2 })
+        Err(JournalError::Version { journal: 3 })
     );
     assert_eq!(Replay::of("\n \n"), Err(JournalError::Empty));
 }

@@ -3,6 +3,7 @@
 use crate::caller::{Caller, words};
 use crate::house::{House, tool};
 use crate::microphone::Microphone;
+use server_session::peer::FromPeer;
 use signaling_protocol::model::Effect;
 
 fn codes(caller: &Caller) -> Vec<&str> {
@@ -64,6 +65,19 @@ async fn settings_that_change_are_looked_at_again() {
     caller.sends("instruct be brief").await;
     answered(&mut caller, 2).await;
     assert_eq!(codes(&caller).len(), 1, "the same settings, nothing new");
+}
+
+#[tokio::test]
+async fn an_event_that_the_client_does_not_take_is_told_in_a_short_one() {
+    let house = House::new();
+    let mut caller = house.caller("a").await;
+    caller.does(FromPeer::TooLong { bytes: 70_000 }).await;
+    // What tells of it is no longer itself: of that nothing more is told.
+    caller.does(FromPeer::TooLong { bytes: 400 }).await;
+    answered(&mut caller, 1).await;
+    assert_eq!(codes(&caller), ["event_too_long"]);
+    let told = caller.all_told().join("\n");
+    assert!(told.contains("of 70000 bytes"), "{told}");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use super::{Realtime, Words};
 use crate::Bad;
 use crate::model::{Author, Event, Line, LineKind, Place, Refusal, Token};
 use serde_json::json;
+use std::ops::Range;
 
 impl Realtime {
     pub(super) fn tell_event(&mut self, event: &Event, messages: &mut Vec<String>) {
@@ -35,14 +36,10 @@ impl Realtime {
             Event::Cleared => self.send("input_audio_buffer.cleared", json!({}), messages),
             Event::Idle {
                 line,
+                place,
                 start_ms,
                 end_ms,
-            } => {
-                let item_id = self.item_id(*line);
-                let body =
-                    json!({"item_id": item_id, "audio_start_ms": start_ms, "audio_end_ms": end_ms});
-                self.send("input_audio_buffer.timeout_triggered", body, messages);
-            }
+            } => self.tell_idle(*line, *place, *start_ms..*end_ms, messages),
             Event::Partial { line, text, stable } => {
                 self.tell_partial(*line, text, *stable, messages)
             }
@@ -168,6 +165,24 @@ impl Realtime {
         {
             self.tell_words(line, words, messages);
         }
+    }
+
+    /// The silence itself becomes an item, of no words.
+    fn tell_idle(
+        &mut self,
+        line: Line,
+        place: Place,
+        silence_ms: Range<u64>,
+        messages: &mut Vec<String>,
+    ) {
+        let Range { start, end } = silence_ms;
+        let item_id = self.item_id(line);
+        let body = json!({"item_id": item_id, "audio_start_ms": start, "audio_end_ms": end});
+        self.send("input_audio_buffer.timeout_triggered", body, messages);
+        self.tell_committed(line, place, messages);
+        let seconds = end.saturating_sub(start) as f32 / 1_000.0;
+        let text = String::new();
+        self.tell_words(line, Words::Known { text, seconds }, messages);
     }
 
     fn spoken(&self, line: Line) -> Item {

@@ -162,6 +162,14 @@ fn server_event() -> impl Strategy<Value = Event> {
     let text = any::<String>;
     prop_oneof![
         (small.clone(), place()).prop_map(|(line, place)| Event::Committed { line, place }),
+        (small.clone(), place(), any::<u64>(), any::<u64>()).prop_map(
+            |(line, place, start_ms, end_ms)| Event::Idle {
+                line,
+                place,
+                start_ms,
+                end_ms,
+            }
+        ),
         (small.clone(), text(), any::<usize>()).prop_map(|(line, text, stable)| Event::Partial {
             line,
             text,

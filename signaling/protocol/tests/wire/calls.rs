@@ -318,16 +318,9 @@ fn failure(call: &mut Script) {
 fn silence_and_goodbye(call: &mut Script) {
     call.tell(Event::Idle {
         line: 1,
+        place: Place::First,
         start_ms: 4_000,
         end_ms: 12_000,
-    });
-    call.tell(Event::Committed {
-        line: 1,
-        place: Place::First,
-    });
-    call.tell(Event::TranscriptFailed {
-        line: 1,
-        message: "the recognizer is gone".to_owned(),
     });
     // Words may come before their line.
     call.tell(Event::Transcript {
@@ -338,6 +331,14 @@ fn silence_and_goodbye(call: &mut Script) {
     call.tell(Event::Committed {
         line: 2,
         place: Place::After(1),
+    });
+    call.tell(Event::Committed {
+        line: 3,
+        place: Place::After(2),
+    });
+    call.tell(Event::TranscriptFailed {
+        line: 3,
+        message: "the recognizer is gone".to_owned(),
     });
     call.tell(Event::Notice {
         code: "voice_unknown".to_owned(),
