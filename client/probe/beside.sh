@@ -11,7 +11,7 @@
 #   BESIDE_OUT=DIR ...                    where the raw figures go, one JSON file a run
 #
 # The others come from PyPI, into the cache folder of whoever calls this, 0.6 GB once. Where PyPI cannot be reached, ours is
-# measured alone. It ends with 1 when something did not work, not when an aim was missed.
+# measured alone. It ends with 1 when something did not work; which aims were missed, aims.py tells of the JSON.
 set -eu
 cd "$(dirname "$0")/../.."
 

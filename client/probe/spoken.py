@@ -3,8 +3,8 @@
     python3 spoken.py pauses --url URL --probe BINARY   sentences with a pause of 500 to 700 ms inside
     python3 spoken.py lossy  --url URL --probe BINARY   the same sentences over a clean and a bad network
 
-flite speaks, so the server must be one with built-in engines. It ends with 1 when a call broke off, not
-when an aim was missed.
+flite speaks, so the server must be one with built-in engines. It ends with 1 when a call broke off; which aims were
+missed, `aims.py` tells.
 """
 
 import argparse
@@ -18,6 +18,8 @@ import subprocess
 import sys
 import tempfile
 import wave
+
+from aims import hold, percentile
 
 RATE = 16_000
 FRAME = RATE // 50
@@ -98,10 +100,6 @@ def share(part, whole):
     return f"{100 * part / max(whole, 1):5.1f} %"
 
 
-def middle(values, part=0.5):
-    return sorted(values)[max(math.ceil(part * len(values)) - 1, 0)] if values else math.nan
-
-
 def pauses(args, folder):
     lines = [line.split("|") for line in lines_of(args.sentences or HERE / "pauses.txt")][: args.most]
     luck = random.Random(args.seed)
@@ -135,9 +133,9 @@ def pauses(args, folder):
             if exchange["answered_before_end"] or args.show:
                 mark = "early" if exchange["answered_before_end"] else "     "
                 print(f"{mark} {voice}: {line} -> {exchange['understood']}")
-    print(f"answered before the end: {early} of {spoken}, {share(early, spoken)} (aim: 10 %)")
-    print(f"voice to voice           p50 {middle(latencies):5.0f} ms   p95 {middle(latencies, 0.95):5.0f} ms")
-    print(f"word error rate          {share(errors, length)}")
+    hold(f"answered before the end, {early} of {spoken}", 100 * early / max(spoken, 1), most=10, unit="%")
+    print(f"       voice to voice   p50 {percentile(latencies, 0.5):6.0f} ms   p95 {percentile(latencies, 0.95):6.0f} ms")
+    print(f"       word error rate  {share(errors, length)}")
     return broken
 
 
@@ -154,7 +152,7 @@ def lossy(args, folder):
         found = [report(running) for running in [call(args, files), call(args, files, *network)]]
         broken |= any(one["trouble"] for one in found)
         totals += [judge(voice, texts, *[one["exchanges"] for one in found], args.show)]
-    print(f"more words wrong over the bad network: {max(totals):+.1f} points (aim: at most 5.0)")
+    hold("more words wrong over the bad network", max(totals), most=5, unit="points", digits=1)
     return broken
 
 
@@ -178,6 +176,7 @@ def judge(voice, texts, clean, bad, show):
     count = len(texts)
     print(f"{voice}: word error rate  {rates[0]:5.1f} %          {rates[1]:5.1f} %")
     print(f"{voice}: replies whole    {whole[0]:3} of {count:3}       {whole[1]:3} of {count:3}")
+    hold(f"{voice}: replies whole over the bad network", whole[1], least=count, unit="replies")
     print(f"{voice}: voice received   {lasted[0]:5.1f} s          {lasted[1]:5.1f} s")
     print(f"{voice}: {len(again)} replies were the same on both: at least {100 * min(again, default=math.nan):.0f} % of each one's voice came through")
     if show:

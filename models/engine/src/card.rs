@@ -34,6 +34,10 @@ pub enum Ability {
     Instructions,
     /// A language model that calls tools.
     Tools,
+    /// A language model that ends after as many tokens as were asked for.
+    Length,
+    /// A recognizer that is helped by the words of a hint.
+    Vocabulary,
     /// A recognizer that says words while the caller still speaks.
     Partials,
     /// A recognizer or voice for languages other than English.

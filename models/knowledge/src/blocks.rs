@@ -1,6 +1,7 @@
 //! Markdown taken apart into the few kinds of block that passages are made of.
 
-use pulldown_cmark::{CodeBlockKind, Event, MetadataBlockKind, Options, Parser, Tag, TagEnd};
+use crate::html;
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Block {
@@ -39,13 +40,15 @@ pub(crate) fn parse(markdown: &str) -> Vec<Block> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
+        | Options::ENABLE_FOOTNOTES;
+    let (metadata, markdown) = metadata(markdown).unwrap_or(("", markdown));
     let mut reader = Reader {
         events: Parser::new_ext(markdown, options),
         depth: 0,
     };
-    reader.blocks()
+    let mut blocks: Vec<Block> = title_of(metadata).into_iter().collect();
+    blocks.append(&mut reader.blocks());
+    blocks
 }
 
 struct Reader<'a> {
@@ -89,6 +92,7 @@ impl Inline {
         match event {
             Event::Text(text) | Event::Code(text) => self.push(text),
             Event::SoftBreak | Event::HardBreak => self.push("\n"),
+            Event::InlineHtml(tag) if html::is_break(tag) => self.push("\n"),
             Event::Start(Tag::Strong) => self.in_bold += 1,
             Event::End(TagEnd::Strong) => self.in_bold = self.in_bold.saturating_sub(1),
             Event::Start(Tag::Image { .. } | Tag::Strikethrough) => self.skipping += 1,
@@ -152,8 +156,8 @@ impl Reader<'_> {
             }
             Tag::Table(_) => out.push(self.table()),
             Tag::CodeBlock(kind) => out.extend(self.code(&kind)),
-            Tag::MetadataBlock(MetadataBlockKind::YamlStyle) => out.extend(title_of(&self.text())),
-            Tag::HtmlBlock | Tag::FootnoteDefinition(_) | Tag::MetadataBlock(_) => self.skip(),
+            Tag::HtmlBlock => out.extend(html::lines(&self.html()).into_iter().map(shown)),
+            Tag::FootnoteDefinition(_) => self.skip(),
             _ => out.append(&mut self.blocks()),
         }
     }
@@ -204,6 +208,18 @@ impl Reader<'_> {
             .then(|| Block::Command(line.to_owned()))
     }
 
+    fn html(&mut self) -> String {
+        let mut html = String::new();
+        for event in self.events.by_ref() {
+            match event {
+                Event::Html(part) | Event::Text(part) => html.push_str(&part),
+                Event::End(_) => break,
+                _ => {}
+            }
+        }
+        html
+    }
+
     /// The text up to the end of this block, whatever it is made of.
     fn text(&mut self) -> String {
         let mut inline = Inline::default();
@@ -227,6 +243,40 @@ impl Reader<'_> {
     }
 }
 
+fn shown(line: html::Line) -> Block {
+    let bold = if line.names { line.text.len() } else { 0 };
+    let text = line.text;
+    Block::Paragraph(Paragraph { text, bold })
+}
+
+/// YAML at the very start, and what follows it. Further down the same lines are rulers with text between.
+fn metadata(text: &str) -> Option<(&str, &str)> {
+    let first = text.split_inclusive('\n').next()?;
+    if first.trim_end() != "---" {
+        return None;
+    }
+    let below = &text[first.len()..];
+    let mut at = 0;
+    for line in below.split_inclusive('\n') {
+        if matches!(line.trim_end(), "---" | "...") {
+            let found = &below[..at];
+            return is_yaml(found).then(|| (found, &below[at + line.len()..]));
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// A ruler may stand first, too: keys tell metadata from text.
+fn is_yaml(text: &str) -> bool {
+    let is_sign = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    let is_key = |line: &str| {
+        line.split_once(':')
+            .is_some_and(|(key, _)| !key.is_empty() && key.chars().all(is_sign))
+    };
+    !text.starts_with(['\r', '\n']) && text.lines().any(is_key)
+}
+
 fn title_of(metadata: &str) -> Option<Block> {
     let line = metadata
         .lines()
@@ -237,4 +287,61 @@ fn title_of(metadata: &str) -> Option<Block> {
 
 pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Block, one_line, parse};
+
+    fn said(markdown: &str) -> Vec<String> {
+        parse(markdown)
+            .into_iter()
+            .filter_map(|block| match block {
+                Block::Title(text) | Block::Heading { text, .. } => Some(text),
+                Block::Paragraph(paragraph) => Some(one_line(&paragraph.text)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn text_between_two_rulers_is_kept() {
+        let text = "Welcome.\n\n---\n## Parking\nParking is free.\n\n---\n\nBye.\n";
+        assert_eq!(
+            said(text),
+            ["Welcome.", "Parking", "Parking is free.", "Bye."]
+        );
+        assert_eq!(said(&text["Welcome.\n\n".len()..]).len(), 3);
+    }
+
+    #[test]
+    fn metadata_at_the_start_gives_its_title_alone() {
+        let text = "---\r\ntitle: \"The inn\"\r\nlang: en\r\n...\r\nWelcome.\r\n";
+        assert_eq!(said(text), ["The inn", "Welcome."]);
+    }
+
+    #[test]
+    fn metadata_that_never_ends_is_text() {
+        assert_eq!(
+            said("---\nopen: daily\n\nWelcome."),
+            ["open: daily", "Welcome."]
+        );
+    }
+
+    #[test]
+    fn a_line_break_in_a_line_is_a_blank() {
+        assert_eq!(
+            said("9:00\u{2013}12:00<br>14:00\u{2013}18:00<BR />or<br/>later"),
+            ["9:00\u{2013}12:00 14:00\u{2013}18:00 or later"]
+        );
+    }
+
+    #[test]
+    fn a_line_break_in_a_cell_is_a_blank() {
+        let blocks = parse("| Day | Hours |\n|---|---|\n| Monday | 9-12<br>14-18 |\n");
+        let [Block::Table { rows, .. }] = blocks.as_slice() else {
+            panic!("it is a table: {blocks:?}");
+        };
+        assert_eq!(rows, &[["Monday", "9-12 14-18"]]);
+    }
 }

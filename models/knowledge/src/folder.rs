@@ -126,6 +126,11 @@ impl Reading {
 
     fn keep(&mut self, path: &Path, bytes: Vec<u8>) {
         self.bytes += bytes.len() as u64;
+        // Half of UTF-16 are zeros, which UTF-8 would let through.
+        if bytes.contains(&0) {
+            let reason = "is not text in UTF-8 (if it is UTF-16, save it as UTF-8); left out";
+            return self.warn(path, reason);
+        }
         let bytes = bytes
             .strip_prefix(b"\xef\xbb\xbf")
             .map_or(bytes.clone(), <[u8]>::to_vec);

@@ -28,7 +28,7 @@ const NEAREST: usize = 12;
 /// What a passage earns that says what the thing asked for is.
 const DEFINES: f32 = 0.3;
 const OPENING_WORDS: usize = 8;
-/// A longer question is cut: nobody asks one in so many words.
+/// A longer line is cut: nobody asks in so many words.
 const MOST_QUESTION_BYTES: usize = 4096;
 
 /// Why a folder gave no knowledge.
@@ -275,10 +275,8 @@ impl Retriever for Knowledge {
     /// and the earlier ones count where it leans on them.
     fn retrieve(&self, query: &Query, cancel: &Cancel) -> Result<Vec<Passage>, Stopped> {
         cancel.check()?;
-        let lines: Vec<&str> = start_of(&query.text)
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .collect();
+        let lines = query.text.lines().map(|line| start_of(line.trim()));
+        let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
         let question = Question::new(&lines);
         if question.is_empty() || query.limit == 0 {
             return Ok(Vec::new());

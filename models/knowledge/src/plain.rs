@@ -1,7 +1,11 @@
 //! Plain text laid out with spaces, made into Markdown that says the same.
 
+use crate::sections::marker;
+
 /// A longer line is a sentence and no title.
 const LONGEST_TITLE_WORDS: usize = 10;
+/// "Opening hours: ..."
+const LONGEST_LABEL_WORDS: usize = 5;
 
 /// Indents mean nothing but under a title; columns become lines of their own.
 pub(crate) fn as_markdown(text: &str) -> String {
@@ -13,7 +17,7 @@ pub(crate) fn as_markdown(text: &str) -> String {
         if let Some(row) = row(line).filter(|_| row(before).is_some() || row(after).is_some()) {
             out.push('\n');
             out.push_str(&row);
-            out.push_str("\n\n");
+            out.push_str(if goes_on(line, after) { "\n" } else { "\n\n" });
         } else if is_title(before, line, after) {
             out.push_str(&format!("\n**{}**\n\n", line.trim()));
         } else {
@@ -39,8 +43,37 @@ fn is_indented(line: &str) -> bool {
     line.starts_with([' ', '\t']) && !line.trim().is_empty()
 }
 
-/// "VD-107   gasket ....... 6.50" as "VD-107: gasket: 6.50"; `None` for a line without columns.
 fn row(line: &str) -> Option<String> {
+    columns(line).or_else(|| labelled(line))
+}
+
+/// The value of a label may need a second line.
+fn goes_on(line: &str, after: &str) -> bool {
+    let wrapped = after.trim_start().starts_with(char::is_lowercase)
+        || is_indented(after) && !is_indented(line);
+    wrapped && columns(line).is_none() && row(after).is_none()
+}
+
+/// "Parking: free". "Q:" and "A:" belong together, and are read elsewhere.
+fn labelled(line: &str) -> Option<String> {
+    let line = line.trim();
+    let (label, value) = line.split_once(": ")?;
+    let words = label.split_whitespace().count();
+    let sentence = label.starts_with(char::is_lowercase)
+        || label.contains(['!', '?', ';'])
+        || label.contains(". ");
+    let spoken = marker(line, &["q", "question", "a", "answer"]).is_some();
+    let fits = (1..=LONGEST_LABEL_WORDS).contains(&words) && !sentence && !spoken;
+    (fits && !is_list(line)).then(|| format!("{}: {}", label.trim(), value.trim()))
+}
+
+fn is_list(line: &str) -> bool {
+    line.trim_start()
+        .starts_with(['-', '*', '+', '|', '#', '>'])
+}
+
+/// "VD-107   gasket ....... 6.50" as "VD-107: gasket: 6.50"; `None` for a line without columns.
+fn columns(line: &str) -> Option<String> {
     let spaced = without_leaders(line.trim());
     let cells: Vec<&str> = spaced
         .split("  ")
@@ -48,14 +81,11 @@ fn row(line: &str) -> Option<String> {
         .map(str::trim)
         .filter(|cell| !cell.is_empty())
         .collect();
-    let lists = line
-        .trim_start()
-        .starts_with(['-', '*', '+', '|', '#', '>']);
     // Two spaces behind a full stop are an old way to type.
     let typed = cells
         .first()
         .is_some_and(|cell| cell.ends_with(['.', '!', '?', ':']));
-    (cells.len() >= 2 && !lists && !typed).then(|| cells.join(": "))
+    (cells.len() >= 2 && !is_list(line) && !typed).then(|| cells.join(": "))
 }
 
 /// Dots that lead the eye are space.
@@ -104,5 +134,36 @@ mod tests {
         let text = "It is old.  It is small.\nWe wait ...\n\nTitle\n=====\n\n   indented\n";
         let kept = "It is old.  It is small.\nWe wait ...\n\nTitle\n=====\n\nindented\n";
         assert_eq!(as_markdown(text), kept);
+    }
+
+    fn paragraphs(text: &str) -> Vec<String> {
+        let markdown = as_markdown(text);
+        let paragraphs = markdown.split("\n\n").map(str::trim);
+        let kept = paragraphs.filter(|paragraph| !paragraph.is_empty());
+        kept.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn one_fact_a_line_is_one_paragraph_each() {
+        let text = "Opening hours: Mon-Fri 9-17\nParking:  free behind the house\nWi-Fi: CafeGuest, ask\nfor the password\n";
+        assert_eq!(
+            paragraphs(text),
+            [
+                "Opening hours: Mon-Fri 9-17",
+                "Parking: free behind the house",
+                "Wi-Fi: CafeGuest, ask\nfor the password",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_colon_in_prose_makes_no_row() {
+        for text in [
+            "We open daily.\nOne thing though: the gate is shut at night,\nso ring the bell.\n",
+            "Bring this: a towel and\nif you like: a hat.\n",
+            "Q: May I fish?\nA: Yes, with\nyour own rod.\n",
+        ] {
+            assert_eq!(as_markdown(text), text);
+        }
     }
 }

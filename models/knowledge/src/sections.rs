@@ -90,6 +90,7 @@ impl Writer {
 
     fn close(&mut self) {
         self.release_lead();
+        self.take_back();
         if self.lines.is_empty() {
             return;
         }
@@ -104,6 +105,18 @@ impl Writer {
             path,
             lines: std::mem::take(&mut self.lines),
         });
+    }
+
+    /// A bold line with nothing below it was no heading: it is what there is to say.
+    fn take_back(&mut self) {
+        if let Some((level, text)) = self.path.last()
+            && self.lines.is_empty()
+            && *level == RUN_IN_LEVEL
+            && !text.ends_with('?')
+        {
+            self.lines.push(text.clone());
+            self.path.pop();
+        }
     }
 
     fn finish(mut self) -> Vec<Section> {
@@ -248,7 +261,7 @@ fn asked_and_answered(text: &str) -> Option<Vec<Part>> {
 }
 
 /// What follows "Q:", "Q1." or "Answer:" at the start of a line.
-fn marker<'a>(line: &'a str, names: &[&str]) -> Option<&'a str> {
+pub(crate) fn marker<'a>(line: &'a str, names: &[&str]) -> Option<&'a str> {
     let line = line.trim_start();
     let end = line.find([':', '.', ')'])?;
     let name = line[..end]

@@ -208,3 +208,70 @@ fn the_embedded_knowledge_is_about_repartee() {
     );
     assert!(knowledge.len() > 20 && !knowledge.is_empty());
 }
+
+#[test]
+fn a_bold_line_with_nothing_below_it_is_said() {
+    let folder = Folder::new("bold").with(
+        "desk.md",
+        b"# Desk\n\n**Closed on public holidays**\n\n**Parking**\n\nIt is free.\n\n\
+          ## Paying\n\nPay by transfer.\n\nIBAN DE89 3704 0044 0532 0130 00\n",
+    );
+    let (knowledge, _) = opened(&folder);
+    assert_eq!(
+        knowledge.sentences(),
+        [
+            "Closed on public holidays",
+            "It is free.",
+            "Pay by transfer.",
+            "IBAN DE89 3704 0044 0532 0130 00",
+        ]
+    );
+    assert_eq!(knowledge.headings(), ["Desk", "Parking", "Paying"]);
+}
+
+#[test]
+fn the_text_of_html_is_said() {
+    let folder = Folder::new("html").with(
+        "router.md",
+        b"# Router\n\n<details><summary>How do I reset it?</summary>\n\nHold the button.\n\n</details>\n\n\
+          <p>The cable &amp; the plug\nare in the box.</p>\n\n\
+          <table>\n<tr><td>Weight</td><td>300 g</td></tr>\n</table>\n",
+    );
+    let (knowledge, _) = opened(&folder);
+    assert_eq!(
+        knowledge.sentences(),
+        [
+            "Hold the button.",
+            "The cable & the plug are in the box.",
+            "Weight: 300 g",
+        ]
+    );
+    assert_eq!(knowledge.headings(), ["Router", "How do I reset it?"]);
+}
+
+#[test]
+fn a_file_in_utf_16_is_named_and_left_out() {
+    let wide: Vec<u8> = "Parking is free."
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let folder = Folder::new("wide")
+        .with("good.md", b"The cellar is dry.")
+        .with("wide.txt", &wide);
+    let (knowledge, warnings) = opened(&folder);
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].starts_with("wide.txt") && warnings[0].contains("save it as UTF-8"));
+    assert_eq!(knowledge.sentences(), ["The cellar is dry."]);
+}
+
+#[test]
+fn a_long_story_does_not_cut_off_the_question_after_it() {
+    let folder = Folder::new("story").with(
+        "good.md",
+        b"# Lamps\n\nThe lamp has a warranty of two years.",
+    );
+    let (knowledge, _) = opened(&folder);
+    let story = "the sea was rough ".repeat(400);
+    let asked = format!("{story}\nhow long is the lamp's warranty");
+    assert_eq!(found(&knowledge, &asked)[0].0, "good.md");
+}

@@ -133,6 +133,7 @@ impl LanguageModel for Llama {
         Card::new(&self.name, Grade::Local)
             .with(Ability::Instructions)
             .with(Ability::Tools)
+            .with(Ability::Length)
     }
 
     fn compose(

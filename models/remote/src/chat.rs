@@ -110,6 +110,7 @@ impl LanguageModel for RemoteLanguage {
         Card::new(self.link.name(), Grade::Remote)
             .with(Ability::Instructions)
             .with(Ability::Tools)
+            .with(Ability::Length)
     }
 
     fn compose(

@@ -164,7 +164,9 @@ impl fmt::Debug for RemoteRecognizer {
 
 impl Recognizer for RemoteRecognizer {
     fn card(&self) -> Card {
-        Card::new(self.link.name(), Grade::Remote).with(Ability::Languages)
+        Card::new(self.link.name(), Grade::Remote)
+            .with(Ability::Languages)
+            .with(Ability::Vocabulary)
     }
 
     /// A server that is left alone says so now: who stands behind it hears the utterance from its beginning.

@@ -151,8 +151,11 @@ impl ReplyStream {
         let Some(choice) = event.choices.into_iter().next() else {
             return Ok(());
         };
-        // Some servers close after this without a [DONE].
-        self.finished |= choice.finish_reason.is_some();
+        // Some servers close after this without a [DONE]; LocalAI sends an empty one with each word.
+        let finished = choice
+            .finish_reason
+            .is_some_and(|reason| !reason.is_empty());
+        self.finished |= finished;
         if let Some(delta) = choice.delta {
             self.hear(delta);
         }

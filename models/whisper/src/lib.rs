@@ -106,7 +106,9 @@ impl Whisper {
 
 impl Recognizer for Whisper {
     fn card(&self) -> Card {
-        let card = Card::new(&self.name, Grade::Local).with(Ability::Partials);
+        let card = Card::new(&self.name, Grade::Local)
+            .with(Ability::Partials)
+            .with(Ability::Vocabulary);
         if self.context.is_multilingual() {
             card.with(Ability::Languages)
         } else {

@@ -35,6 +35,8 @@ impl Conversation {
                 self.now,
             );
             self.begin(reply, None, None);
+        } else if let Some(unsaid) = self.unsaid.take() {
+            self.say_after_all(unsaid);
         } else {
             self.pass_to(Floor::Open { since: self.now });
         }
@@ -68,6 +70,7 @@ impl Conversation {
         answers: Option<crate::UtteranceId>,
     ) {
         self.drop_guess();
+        self.unsaid = None;
         let (id, modality) = (reply.id, reply.modality);
         let line = self.history.reserve();
         reply.line = Some(line);
@@ -337,6 +340,7 @@ impl Conversation {
 
 /// Words of our own, whole at once.
 fn our_own(reply: &mut Reply, text: &str) -> [Fact; 2] {
+    reply.own = true;
     reply.add(text);
     reply.compose();
     let (reply, text) = (reply.id, text.to_owned());
@@ -349,12 +353,13 @@ fn our_own(reply: &mut Reply, text: &str) -> [Fact; 2] {
     ]
 }
 
+/// A line each: what was typed in several is one, or its last line alone would be the question.
 pub(crate) fn query_of(lines: &[PromptLine]) -> String {
     let asked = lines
         .iter()
         .filter(|line| line.author == Author::Caller)
-        .map(|line| line.text.as_str());
-    let mut latest: Vec<&str> = asked.rev().take(QUERY_LINES).collect();
+        .map(|line| line.text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let mut latest: Vec<String> = asked.rev().take(QUERY_LINES).collect();
     latest.reverse();
     latest.join("\n")
 }
@@ -364,5 +369,23 @@ fn words_only() -> ReplyRequest {
     ReplyRequest {
         tool_choice: Some(ToolChoice::Never),
         ..ReplyRequest::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PromptLine, query_of};
+    use crate::output::Author;
+
+    #[test]
+    fn a_message_typed_in_several_lines_is_one_line_of_the_query() {
+        let said = |text: &str| PromptLine {
+            author: Author::Caller,
+            text: text.to_owned(),
+            cut: false,
+            call: None,
+        };
+        let lines = [said("hello"), said("is there parking\n\n  for two cars")];
+        assert_eq!(query_of(&lines), "hello\nis there parking for two cars");
     }
 }

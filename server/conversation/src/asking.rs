@@ -92,7 +92,7 @@ impl Conversation {
         self.begin(reply, None, None);
     }
 
-    fn fresh_reply(&mut self, request: ReplyRequest) -> Reply {
+    pub(crate) fn fresh_reply(&mut self, request: ReplyRequest) -> Reply {
         let modality = request.modality.unwrap_or(self.settings.modality);
         let modality = if request.aside {
             Modality::Text
@@ -227,6 +227,7 @@ impl Conversation {
     }
 
     pub(crate) fn cancel_reply(&mut self, token: u32, reply: Option<ReplyId>) {
+        self.unsaid = None;
         let on_floor = self.floor.reply().map(|reply| reply.id);
         match reply.or(on_floor) {
             Some(id) if on_floor == Some(id) => self.stop_reply(),
@@ -240,8 +241,22 @@ impl Conversation {
     /// The client wants no more of what is being said.
     fn stop_reply(&mut self) {
         let (reply, utterance) = self.take_apart();
-        if let Some(reply) = reply {
+        if let Some(mut reply) = reply {
+            if reply.work == Work::Words {
+                self.leave_unanswered(&mut reply);
+            }
             self.conclude(*reply, Ending::Cancelled, utterance);
+        }
+    }
+
+    /// What the reply still waited to understand is answered by no other either.
+    fn leave_unanswered(&mut self, reply: &mut Reply) {
+        let known = |said: &Said| said.wants_reply && !said.pending();
+        let (known, left) = self.said.drain(..).partition(known);
+        reply.covers = known;
+        self.said = left;
+        for said in &mut self.said {
+            said.wants_reply = false;
         }
     }
 

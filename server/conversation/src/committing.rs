@@ -8,12 +8,15 @@ use crate::utterance::{Said, Utterance, Words};
 use crate::{Endpointing, Place};
 
 impl Conversation {
+    /// What the caller says is answered, whether or not the client asks for it.
+    pub(crate) fn responds(&self) -> bool {
+        let endpointing = &self.settings.endpointing;
+        matches!(endpointing, Endpointing::Automatic { respond: true, .. })
+    }
+
     /// The open utterance is complete.
     pub(crate) fn commit(&mut self) {
-        let wants_reply = matches!(
-            self.settings.endpointing,
-            Endpointing::Automatic { respond: true, .. }
-        );
+        let wants_reply = self.responds();
         let (reply, utterance) = self.take_apart();
         let utterance = utterance.expect("only an open utterance is committed");
         if utterance.deaf.is_none() {

@@ -9,6 +9,7 @@ use crate::ledger::Ledger;
 use crate::output::{Fact, Output};
 use crate::parting::Parting;
 use crate::reply::Reply;
+use crate::unsaid::Unsaid;
 use crate::utterance::{Said, Utterance};
 use crate::witness::Witness;
 use crate::{FloorName, Input, Millis, ReplyId, ReplyRequest, Settings, UtteranceId};
@@ -38,6 +39,8 @@ pub struct Conversation {
     pub(crate) ledger: Ledger,
     /// What the client asked while the reply that called a tool is still being said.
     pub(crate) next_request: Option<(u32, ReplyRequest)>,
+    /// What a sound ended unheard.
+    pub(crate) unsaid: Option<Unsaid>,
     pub(crate) witness: Witness,
     outbox: VecDeque<Output>,
     utterances: u32,
@@ -65,6 +68,7 @@ impl Conversation {
             parting: Parting::Staying,
             ledger: Ledger::default(),
             next_request: None,
+            unsaid: None,
             witness: Witness::default(),
             outbox: VecDeque::new(),
             utterances: 0,

@@ -5,7 +5,7 @@ use crate::conversation::Conversation;
 use crate::floor::Floor;
 use crate::output::{Ending, Fact, Output, Refusal};
 use crate::reply::Reply;
-use crate::utterance::{Said, Utterance};
+use crate::utterance::{Said, Utterance, Words};
 use crate::witness::Witness;
 
 impl Conversation {
@@ -97,16 +97,19 @@ impl Conversation {
         if let Some((token, _)) = self.next_request.take_if(|_| reply.line.is_some()) {
             self.refuse(token, Refusal::ReplyActive);
         }
+        self.keep_unsaid(&reply, &ending);
         let unheard = ending == Ending::BargedIn && reply.heard == 0;
+        let responds = self.responds();
         let text = reply.text[..reply.heard].to_owned();
         self.tell(Fact::ReplyEnded {
             reply: id,
             ending,
             text,
         });
-        // The caller went on before a word was heard: the next reply answers all of it. What was
-        // never understood cannot be answered: for that we were about to apologise.
-        let again = |said: &Said| unheard && !said.pending();
+        // The caller went on before a word was heard: the next reply answers all of it, but where the client alone
+        // asks for replies. What was never understood cannot be answered: for that we were about to apologise.
+        let answered = |said: &Said| responds || said.words == Words::Typed;
+        let again = |said: &Said| unheard && !said.pending() && answered(said);
         let (owed, settled): (Vec<_>, Vec<_>) = reply.covers.drain(..).partition(again);
         self.said.splice(0..0, owed);
         for said in settled {

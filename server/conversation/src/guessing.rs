@@ -12,17 +12,15 @@ use crate::utterance::{Said, Utterance};
 use crate::witness::Job;
 use crate::words::{Wish, wish};
 use crate::{
-    Endpointing, LineId, Millis, PhraseEvent, PhraseId, ReplyEvent, ReplyId, ReplyRequest,
-    UtteranceId,
+    LineId, Millis, PhraseEvent, PhraseId, ReplyEvent, ReplyId, ReplyRequest, UtteranceId,
 };
 
 impl Conversation {
     fn speculates(&self) -> bool {
-        let answers = matches!(
-            self.settings.endpointing,
-            Endpointing::Automatic { respond: true, .. }
-        );
-        self.settings.speculation && answers && self.guess.is_none() && !self.words_are_awaited()
+        self.settings.speculation
+            && self.responds()
+            && self.guess.is_none()
+            && !self.words_are_awaited()
     }
 
     fn words_are_awaited(&self) -> bool {

@@ -28,10 +28,12 @@ pub(crate) struct Line {
     pub(crate) spans: Vec<Span>,
 }
 
-/// One phrase in a spoken line: where its words end, how long it lasted, and at what pace.
+/// One phrase in a spoken line: where it begins and ends, how long all of it lasted, and at what pace.
 #[derive(Clone, Debug)]
 pub(crate) struct Span {
-    pub(crate) words: (usize, usize),
+    pub(crate) start: usize,
+    /// All of them: the line may have been cut within.
+    pub(crate) words: String,
     pub(crate) end: usize,
     pub(crate) speech: Millis,
     pub(crate) pacing: Pacing,
@@ -72,13 +74,8 @@ impl Line {
         let mut bytes = 0;
         for span in &self.spans {
             if left < span.speech {
-                let (start, end) = span.words;
-                let words = self
-                    .text
-                    .get(start..end.min(self.text.len()))
-                    .unwrap_or_default();
-                let part = span.pacing.words_within(words, left, span.speech);
-                return if part > 0 { start + part } else { bytes };
+                let part = span.pacing.words_within(&span.words, left, span.speech);
+                return if part > 0 { span.start + part } else { bytes };
             }
             left = left - span.speech;
             bytes = span.end;

@@ -30,6 +30,7 @@ mod phrase;
 mod recounting;
 mod reply;
 mod settings;
+mod unsaid;
 mod utterance;
 mod witness;
 mod words;

@@ -22,6 +22,8 @@ pub(crate) struct Reply {
     pub(crate) covers: Vec<Said>,
     /// The caller's last voice, or the request: the stages are counted from here.
     pub(crate) origin: Millis,
+    /// Words of our own.
+    pub(crate) own: bool,
     /// It is itself the news of a failure, or needs none.
     pub(crate) last_word: bool,
     pub(crate) work: Work,
@@ -99,6 +101,7 @@ impl Reply {
             request,
             covers: Vec::new(),
             origin: now,
+            own: false,
             last_word: false,
             work: Work::Words,
             searching: false,
@@ -313,7 +316,8 @@ impl Reply {
     /// How it was spoken, for the history.
     pub(crate) fn spans(&self) -> Vec<Span> {
         let span = |phrase: &Phrase| Span {
-            words: phrase.words,
+            start: phrase.words.0,
+            words: self.text[phrase.words.0..phrase.words.1].to_owned(),
             end: phrase.end,
             speech: phrase.speech.max(phrase.played),
             pacing: phrase.pacing.clone(),

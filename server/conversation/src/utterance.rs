@@ -310,7 +310,8 @@ impl Utterance {
             return Verdict::Nothing;
         }
         let dull = over && self.intent <= p::DULL;
-        match self.intent <= listens || dull {
+        // Whoever is not cut for by then may still mean it: late words, or more of them, will tell.
+        match self.intent <= listens || dull || lasted >= p::DECIDE {
             true => Verdict::Backchannel,
             false => Verdict::Undecided,
         }

@@ -110,7 +110,7 @@ fn own_address() -> Option<IpAddr> {
 /// The address with the key in its fragment, which no server ever sees, as text and as a code to scan.
 pub(crate) fn invitation(lan: &Lan, port: u16) -> String {
     let address = SocketAddr::new(lan.address, port);
-    let url = format!("https://{address}/#key={}", lan.key);
+    let url = format!("https://{address}/#key={}", encoded(&lan.key));
     let code = QrCode::new(&url).map_or_else(
         |_| String::new(),
         |code| code.render::<unicode::Dense1x2>().quiet_zone(true).build(),
@@ -119,6 +119,19 @@ pub(crate) fn invitation(lan: &Lan, port: u16) -> String {
         "{code}\n\nOn a phone in the same network, scan this or open\n\n  {url}\n\n\
          The certificate is this server's own: the phone asks once whether to trust it.\n"
     )
+}
+
+/// The page reads the fragment as a query: there `+`, `&` and `%` in a key would mean something else.
+fn encoded(key: &str) -> String {
+    let mut text = String::with_capacity(key.len());
+    for byte in key.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -138,5 +151,18 @@ mod tests {
         let everywhere = shown(all).map(|lan| lan.address);
         assert_ne!(everywhere, Ok(IpAddr::from([0, 0, 0, 0])));
         fs::remove_dir_all(&data).expect("it was made");
+    }
+
+    #[test]
+    fn a_key_is_shown_as_the_page_reads_it_back() {
+        let lan = Lan {
+            address: IpAddr::from([192, 0, 2, 1]),
+            certificate_pem: String::new(),
+            private_key_pem: String::new(),
+            key: "a+b&c=d%20/e-._~9".to_owned(),
+        };
+        let shown = invitation(&lan, 8080);
+        let wanted = "https://192.0.2.1:8080/#key=a%2Bb%26c%3Dd%2520%2Fe-._~9\n";
+        assert!(shown.contains(wanted), "{shown}");
     }
 }

@@ -4,14 +4,13 @@ use crate::assemble::{Assembled, assemble};
 use crate::command_line::Serve;
 use crate::config::Config;
 use crate::reception::{self, House};
-use crate::{lan, models, page, print, read_config};
+use crate::{doors, lan, media, models, page, print, read_config};
 use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
 use models_host::Admission;
 use server_session::{Lobby, LobbyOptions, SessionOptions, Speculation};
-use server_transport::{Transport, TransportOptions};
+use server_transport::Transport;
 use signaling_service::{IceOptions, ServiceOptions};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -54,9 +53,9 @@ fn data_folder(config: &Config) -> Result<PathBuf, String> {
 }
 
 async fn run(config: Config, lan: Option<lan::Lan>) -> Result<(), String> {
-    let listener = listen(config.listen)?;
+    let listener = doors::listen(config.listen)?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    let transport = media(&config, address).await?;
+    let transport = media::bind(&config, address).await?;
     let lobby = Lobby::new(lobby_options(&config));
     let engines = Arc::new(OnceLock::new());
     let (apart, counted) = (Arc::new(OnceLock::new()), Arc::new(OnceLock::new()));
@@ -70,10 +69,12 @@ async fn run(config: Config, lan: Option<lan::Lan>) -> Result<(), String> {
         admission: Arc::clone(&admission),
         longest_call: longest_call(&config).unwrap_or(A_DAY),
     };
-    let doors = signaling_service::router(service_options(&config, address), Arc::new(house));
+    let router = signaling_service::router(service_options(&config, address), Arc::new(house));
     let handle = Handle::new();
-    let router = page::with_page(doors);
-    let serving = tokio::spawn(open(listener, router, handle.clone(), lan.as_ref()).await?);
+    let router = page::with_page(router);
+    let (lan, patience) = (lan.as_ref(), doors::PATIENCE);
+    let serving = doors::open(listener, router, handle.clone(), lan, patience).await?;
+    let serving = tokio::spawn(serving);
     let scheme = if lan.is_some() { "https" } else { "http" };
     tracing::info!("loading the engines");
     let loaded = tokio::task::spawn_blocking({
@@ -107,7 +108,7 @@ async fn run(config: Config, lan: Option<lan::Lan>) -> Result<(), String> {
         admission,
     ));
     let _ = engines.set((ready, roll));
-    announce(scheme, address, lan.as_ref());
+    announce(scheme, address, lan);
     // Nobody waits for it, and it dies with the runtime.
     tokio::spawn(models::offer(config.clone()));
     told_to_stop().await?;
@@ -132,69 +133,6 @@ async fn hung_up(transport: &Transport) {
         }
     };
     let _ = tokio::time::timeout(Duration::from_secs(1), told).await;
-}
-
-fn listen(address: SocketAddr) -> Result<TcpListener, String> {
-    let listener = TcpListener::bind(address).map_err(|error| {
-        format!("{address} cannot be used: {error}. Choose another with --listen 127.0.0.1:PORT")
-    })?;
-    listener
-        .set_nonblocking(true)
-        .map_err(|error| error.to_string())?;
-    Ok(listener)
-}
-
-type Serving = std::pin::Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>>;
-
-async fn open(
-    listener: TcpListener,
-    router: axum::Router,
-    handle: Handle<SocketAddr>,
-    lan: Option<&lan::Lan>,
-) -> Result<Serving, String> {
-    let service = router.into_make_service();
-    let wrong = |error: std::io::Error| format!("the doors do not open: {error}");
-    let Some(lan) = lan else {
-        let server = axum_server::from_tcp(listener)
-            .map_err(wrong)?
-            .handle(handle);
-        return Ok(Box::pin(server.serve(service)));
-    };
-    let (certificate, key) = (lan.certificate_pem.clone(), lan.private_key_pem.clone());
-    let tls = RustlsConfig::from_pem(certificate.into_bytes(), key.into_bytes())
-        .await
-        .map_err(|error| {
-            format!("the certificate kept for --lan cannot be used ({error}): remove lan-*.crt and lan-tls.key from the data folder, and new ones are made")
-        })?;
-    let server = axum_server::from_tcp_rustls(listener, tls)
-        .map_err(wrong)?
-        .handle(handle);
-    Ok(Box::pin(server.serve(service)))
-}
-
-/// One UDP port. A server on loopback takes calls from every address of this machine, and from no other.
-async fn media(config: &Config, address: SocketAddr) -> Result<Arc<Transport>, String> {
-    let port = if config.media_port == 0 {
-        address.port()
-    } else {
-        config.media_port()
-    };
-    let options = |ip| TransportOptions {
-        listen: vec![SocketAddr::new(ip, port)],
-        public: config.public_addresses.clone(),
-        max_peers: config.most_calls,
-    };
-    if address.ip().is_loopback() && address.is_ipv4() && config.public_addresses.is_empty() {
-        let everywhere = options(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-        match Transport::bind_within_machine(everywhere).await {
-            Ok(transport) => return Ok(transport),
-            Err(error) => {
-                tracing::warn!("only 127.0.0.1 is used, which Firefox cannot call: {error}")
-            }
-        }
-    }
-    let bound = Transport::bind(options(address.ip())).await;
-    bound.map_err(|error| format!("{error}. Choose another UDP port with --media-port PORT"))
 }
 
 fn lobby_options(config: &Config) -> LobbyOptions {

@@ -115,6 +115,13 @@ impl Engines {
                 format!("{name} calls no tools: {tools} will not be used."),
             );
         }
+        if settings.max_tokens.is_some() && !model.can(Ability::Length) {
+            let name = &model.name;
+            say(
+                "length_not_limited",
+                format!("{name} does not count tokens: max_output_tokens has no effect."),
+            );
+        }
         self.voice_shortcomings(settings, acting, &mut say);
         let ears = self.card(Seam::Recognizer, acting);
         let has = |ability| ears.as_ref().is_some_and(|card| card.can(ability));
@@ -125,6 +132,18 @@ impl Engines {
             say(
                 "language_not_understood",
                 format!("only English is understood here, not \"{language}\"."),
+            );
+        }
+        if let Some(card) = &ears
+            && settings.vocabulary.is_some()
+            && !has(Ability::Vocabulary)
+        {
+            let name = &card.name;
+            say(
+                "vocabulary_not_used",
+                format!(
+                    "{name} knows the words of the knowledge base besides its own: the transcription's prompt has no effect."
+                ),
             );
         }
         if let Some(card) = ears.as_ref().filter(|card| !card.can(Ability::Partials)) {

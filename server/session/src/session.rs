@@ -166,7 +166,10 @@ impl Session {
         match event {
             FromPeer::Connected => {
                 if !std::mem::replace(&mut self.connected, true) {
-                    self.leave_at = self.options.longest.map(|longest| self.start + longest);
+                    // Whoever comes while the server says goodbye does not stay.
+                    if !self.taking_leave {
+                        self.leave_at = self.options.longest.map(|longest| self.start + longest);
+                    }
                     self.inputs.push_back(Input::Connected);
                 }
             }
@@ -230,6 +233,7 @@ impl Session {
             instructions: request.instructions.clone().unwrap_or_default(),
             tools: request.tools.clone().unwrap_or_default(),
             voice: request.voice.clone(),
+            max_tokens: request.max_tokens.or(self.settings.max_tokens),
             ..self.settings.clone()
         };
         let known = self.engines.shortcomings(&self.settings, self.acting);

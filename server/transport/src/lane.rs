@@ -45,13 +45,19 @@ impl Family {
 /// Handshake flights that come before the path is chosen. One has up to a few datagrams.
 const EARLY: usize = 8;
 
+/// A peer that still sends so long after a goodbye has not gone.
+const LIVES_ON_MS: u64 = 1_000;
+/// No goodbye has come, or none that still counts.
+const NEVER: u64 = u64::MAX;
+
 /// What the mux keeps of a peer.
 pub(crate) struct Lane {
     pub(crate) ufrag: String,
     queues: [Queue; 2],
     /// Since the mux was bound, in milliseconds.
     last_heard: AtomicU64,
-    goodbye: AtomicBool,
+    /// When it came, on the same clock, or `NEVER`.
+    goodbye: AtomicU64,
     has_path: AtomicBool,
     early: Mutex<Early>,
     /// The crate's driver has stopped, for whatever reason, without telling anyone.
@@ -85,7 +91,7 @@ impl Lane {
             ufrag,
             queues: Default::default(),
             last_heard: AtomicU64::new(0),
-            goodbye: AtomicBool::new(false),
+            goodbye: AtomicU64::new(NEVER),
             has_path: AtomicBool::new(false),
             early: Mutex::default(),
             stopped: Notify::new(),
@@ -100,7 +106,12 @@ impl Lane {
         kind: &Kind<'_>,
         contents: Bytes,
     ) -> bool {
-        self.last_heard.store(millis(now), Ordering::Relaxed);
+        let heard = millis(now);
+        self.last_heard.store(heard, Ordering::Relaxed);
+        // Else any later second without a datagram would end a call that lives.
+        if heard.saturating_sub(self.goodbye.load(Ordering::Relaxed)) >= LIVES_ON_MS {
+            self.goodbye.store(NEVER, Ordering::Relaxed);
+        }
         if *kind == Kind::Goodbye {
             self.goodbye();
         }
@@ -158,9 +169,11 @@ impl Lane {
     }
 
     /// The peer says that it goes: by an alert, which anyone can forge, or by RTCP, which also
-    /// means a stream that was only replaced. So it counts with the silence after it.
+    /// means a stream that was only replaced. So it counts with the silence after it. It came with
+    /// the datagram that was heard last.
     pub(crate) fn goodbye(&self) {
-        self.goodbye.store(true, Ordering::Relaxed);
+        let heard = self.last_heard.load(Ordering::Relaxed);
+        self.goodbye.store(heard, Ordering::Relaxed);
     }
 
     /// How long the peer has sent nothing at all.
@@ -170,7 +183,7 @@ impl Lane {
     }
 
     pub(crate) fn said_goodbye(&self) -> bool {
-        self.goodbye.load(Ordering::Relaxed)
+        self.goodbye.load(Ordering::Relaxed) != NEVER
     }
 
     fn queue(&self, family: Family) -> &Queue {
@@ -300,6 +313,24 @@ mod tests {
         lane.deliver(Duration::from_secs(3), from, &Kind::Goodbye, datagram(0));
         assert!(lane.said_goodbye());
         assert_eq!(lane.silence(Duration::from_secs(5)), Duration::from_secs(2));
+    }
+
+    #[test]
+    fn a_goodbye_is_forgotten_once_the_peer_lives_on() {
+        let lane = Lane::new("x".into());
+        let from: SocketAddr = "[::1]:9".parse().expect("an address");
+        let deliver = |at_ms, kind| {
+            lane.deliver(Duration::from_millis(at_ms), from, &kind, datagram(0));
+            lane.said_goodbye()
+        };
+        assert!(deliver(3_000, Kind::Goodbye));
+        assert!(deliver(3_999, Kind::Media), "it was still on its way");
+        assert!(!deliver(4_000, Kind::Media));
+        assert!(deliver(9_000, Kind::Goodbye), "another one counts again");
+        assert!(
+            deliver(10_000, Kind::Goodbye),
+            "so does one that repeats it"
+        );
     }
 
     fn waiting(lane: &Lane) -> Vec<u8> {

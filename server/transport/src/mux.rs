@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::io::{self, IoSliceMut};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
@@ -48,7 +48,7 @@ struct Tally {
 
 pub(crate) struct Mux {
     sockets: Vec<Socket>,
-    reach: Reach,
+    reach: RwLock<Reach>,
     tables: Mutex<Tables>,
     tally: Tally,
     start: Instant,
@@ -120,7 +120,7 @@ impl Mux {
             .collect::<io::Result<Vec<_>>>()?;
         Ok(Self {
             sockets,
-            reach,
+            reach: RwLock::new(reach),
             tables: Mutex::default(),
             tally: Tally::default(),
             start: Instant::now(),
@@ -140,6 +140,20 @@ impl Mux {
             }
         }
         families
+    }
+
+    /// Interfaces come and go, and what is within the machine with them. A list that could not be
+    /// read is empty, and changes nothing.
+    pub(crate) fn follow(&self, interfaces: &[IpAddr]) {
+        let mut reach = self.reach.write().unwrap_or_else(PoisonError::into_inner);
+        if let (Reach::Within(own), false) = (&mut *reach, interfaces.is_empty()) {
+            *own = interfaces.to_vec();
+        }
+    }
+
+    pub(crate) fn covers(&self, source: &IpAddr) -> bool {
+        let reach = self.reach.read().unwrap_or_else(PoisonError::into_inner);
+        reach.covers(source)
     }
 
     pub(crate) fn peers(&self) -> usize {
@@ -217,7 +231,7 @@ impl Mux {
         let lane = match &kind {
             _ if datagram.len() > LONGEST => None,
             Kind::Unknown => None,
-            _ if !self.reach.covers(&meta.addr.ip()) => None,
+            _ if !self.covers(&meta.addr.ip()) => None,
             Kind::Check { ufrag, .. } => self.tables().check(now, socket, meta, ufrag),
             _ => self.tables().route(now, socket, meta),
         };

@@ -120,9 +120,11 @@ impl Transport {
         self.mux.counts()
     }
 
-    /// The addresses that an answer offers now; interfaces come and go.
+    /// The addresses that an answer offers now; interfaces come and go, and what is within reach
+    /// follows them.
     pub fn candidates(&self) -> Vec<SocketAddr> {
         let interfaces = addresses::interfaces();
+        self.mux.follow(&interfaces);
         addresses::reachable(&self.mux.addresses(), &self.public, &interfaces)
     }
 
@@ -240,4 +242,29 @@ fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
     }
     socket.bind(&address.into())?;
     Ok(socket.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_within_reach_follows_the_interfaces() {
+        let options = TransportOptions {
+            listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
+            public: Vec::new(),
+            max_peers: 1,
+        };
+        let transport = Transport::bind_within_machine(options).await;
+        let transport = transport.expect("loopback can be bound");
+        // As if the machine had had this address when the server started.
+        let gone = IpAddr::from([192, 0, 2, 1]);
+        transport.mux.follow(&[gone]);
+        assert!(transport.mux.covers(&gone));
+        transport.candidates();
+        assert!(!transport.mux.covers(&gone));
+        for own in addresses::interfaces() {
+            assert!(transport.mux.covers(&own), "{own}");
+        }
+    }
 }

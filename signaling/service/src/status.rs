@@ -61,7 +61,9 @@ fn servers(ice: &IceOptions) -> Vec<Value> {
         } else {
             ice.ttl_s
         };
-        let minted = turn_credentials::mint(secret, "caller", unix_now_s().saturating_add(ttl_s));
+        // The relay counts allocations by this name: one for all callers would be one quota for all.
+        let name = format!("caller-{:016x}", rand::random::<u64>());
+        let minted = turn_credentials::mint(secret, &name, unix_now_s().saturating_add(ttl_s));
         servers.push(json!({
             "urls": ice.turn, "username": minted.username, "credential": minted.credential,
         }));

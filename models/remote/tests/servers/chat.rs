@@ -227,6 +227,25 @@ fn thoughts_usage_and_comments_in_the_stream_are_passed_over() {
     assert_eq!((text.as_str(), result), ("Yes.", Ok(())));
 }
 
+/// As LocalAI sends it: with each word an empty reason to have finished.
+#[test]
+fn a_reason_that_is_empty_ends_nothing() {
+    let word = |word: &str| {
+        let choice = json!({"delta": {"content": word}, "finish_reason": ""});
+        format!("data: {}\n\n", json!({"choices": [choice]}))
+    };
+    let server = StandIn::serve(move |_| {
+        crate::stand_in::events(&[
+            word(""),
+            word("Yes, "),
+            word("indeed."),
+            "data: [DONE]\n\n".to_owned(),
+        ])
+    });
+    let (text, _, result) = compose(&server.remote());
+    assert_eq!((text.as_str(), result), ("Yes, indeed.", Ok(())));
+}
+
 /// Dropped from within a runtime, as the daemon does at its end.
 #[test]
 fn may_be_dropped_anywhere() {

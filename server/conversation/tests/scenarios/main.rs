@@ -138,6 +138,7 @@ impl Stage {
             "drone" => self.sound(number(rest), [0.3, 0.6, 0.5, -30.0]),
             "rings" => self.sound(number(rest), [0.9, 0.1, 0.5, -75.0]),
             "hum" => self.sound(number(rest), [0.9, 0.9, 0.01, -20.0]),
+            "likely" => self.sound(number(rest), [0.9, 0.9, 0.6, -20.0]),
             "glimpse" => self.glimpse(rest),
             "hush" => self.instants(number(rest), -75.0),
             "voiced" => self.window([0.9, 0.9, 0.5, -20.0]),

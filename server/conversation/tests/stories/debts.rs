@@ -27,8 +27,7 @@ impl Debts {
 
     /// A typed utterance is known by its line only: the reply that follows must answer it.
     pub(crate) fn typed(&mut self, line: LineId) {
-        let typed = UtteranceId(u32::MAX - line.0);
-        self.0.insert(typed, (line, Owed::Reply));
+        self.0.insert(typed(line), (line, Owed::Reply));
     }
 
     /// Its words are known: none, or nothing but noise, need no answer.
@@ -61,12 +60,19 @@ impl Debts {
         open.map(cover).collect()
     }
 
-    /// That reply has ended. `again`: nothing of it was heard, and the caller went on.
-    pub(crate) fn answered(&mut self, covers: Vec<UtteranceId>, again: bool) -> Verdict {
+    /// That reply has ended. `again`: nothing of it was heard, and the caller went on. What is spoken is owed one only
+    /// where the client need not ask.
+    pub(crate) fn answered(
+        &mut self,
+        covers: Vec<UtteranceId>,
+        again: bool,
+        asks: bool,
+    ) -> Verdict {
         for id in covers {
-            let (_, owed) = self.0.get_mut(&id).ok_or("4: nobody said that")?;
+            let (line, owed) = self.0.get_mut(&id).ok_or("4: nobody said that")?;
             if *owed == Owed::Covered {
-                *owed = if again { Owed::Reply } else { Owed::Settled };
+                let owes = again && (asks || id == typed(*line));
+                *owed = if owes { Owed::Reply } else { Owed::Settled };
             }
         }
         Ok(())
@@ -75,4 +81,8 @@ impl Debts {
     pub(crate) fn none(&self) -> bool {
         self.0.values().all(|(_, owed)| *owed == Owed::Settled)
     }
+}
+
+fn typed(line: LineId) -> UtteranceId {
+    UtteranceId(u32::MAX - line.0)
 }

@@ -242,7 +242,7 @@ impl Witness {
                 reply,
                 ending,
                 text,
-            } => self.ends(*reply, ending, text),
+            } => self.ends(*reply, ending, text, asks),
             Fact::LineAdded {
                 line,
                 kind: LineKind::Written(Author::Agent),
@@ -342,7 +342,7 @@ impl Witness {
         self.stands(Some(line), heard.to_owned())
     }
 
-    fn ends(&mut self, id: ReplyId, ending: &Ending, text: &str) -> Verdict {
+    fn ends(&mut self, id: ReplyId, ending: &Ending, text: &str, asks: bool) -> Verdict {
         claim(
             !self.jobs.iter().any(|job| of(id, job)),
             "7: a job outlived its reply",
@@ -369,7 +369,7 @@ impl Witness {
         }
         let again = *ending == Ending::BargedIn && reply.heard == 0;
         let covers = std::mem::take(&mut reply.covers);
-        self.debts.answered(covers, again)
+        self.debts.answered(covers, again, asks)
     }
 
     /// Long after anything happened.

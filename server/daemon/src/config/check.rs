@@ -30,6 +30,8 @@ impl Config {
                 ),
             );
         }
+        self.check_key(mistakes);
+        self.check_media(mistakes);
         self.check_servers(mistakes);
         self.check_models(mistakes);
         if !self.relay_urls.is_empty() && self.relay_secret.is_none() {
@@ -44,6 +46,33 @@ impl Config {
             mistakes.add(
                 "knowledge.folder",
                 format!("{} is not a folder", folder.display()),
+            );
+        }
+    }
+
+    /// A header carries nothing else as text, so no client could show it.
+    fn check_key(&self, mistakes: &mut Mistakes) {
+        let shown = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+        if self.key.as_ref().is_some_and(|key| !key.bytes().all(shown)) {
+            mistakes.add(
+                "server.key",
+                "no client can show this one in a header: take letters, digits and signs of ASCII, for \
+                 example from openssl rand -hex 16",
+            );
+        }
+    }
+
+    fn check_media(&self, mistakes: &mut Mistakes) {
+        let listen = self.listen.ip();
+        for ip in crate::media::unreachable(listen, &self.public_addresses) {
+            let kind = if ip.is_ipv4() { "IPv4" } else { "IPv6" };
+            mistakes.add(
+                "media.public_addresses",
+                format!(
+                    "{ip} is {kind}, and nothing listens for {kind} on {listen}: leave it out, or set server.listen to \
+                     [::]:{}, which takes both kinds",
+                    self.listen.port()
+                ),
             );
         }
     }

@@ -279,7 +279,6 @@ impl Config {
     /// Keys that stand in variables of their own; and those that were given for the same address before. Many have OpenAI's
     /// key in their environment: it is for OpenAI and for the address beside it, and chooses no engine by itself.
     fn take_keys(&mut self, environment: impl Fn(&str) -> Option<String>, mistakes: &mut Mistakes) {
-        let known = (self.llm_url.clone(), self.llm_key.clone());
         let servers = [
             (
                 "llm",
@@ -300,21 +299,20 @@ impl Config {
                 &mut self.tts_key,
             ),
         ];
+        let held = |name: &str| environment(name).filter(|key| !key.is_empty());
+        // The chat server's address and key. It comes first, so the others find its key, wherever that stood.
+        let mut known: Option<(String, String)> = None;
         for (section, url, variable, key) in servers {
-            if key.is_some() || url.is_none() {
-                continue;
+            let Some(url) = url else { continue };
+            if key.is_none() {
+                *key = key_for(url, variable.as_deref(), known.as_ref(), held);
             }
-            let held = |name: &str| environment(name).filter(|key| !key.is_empty());
-            let openai = url.as_deref().is_some_and(check::is_openai);
-            *key = match variable {
-                Some(name) => held(name),
-                None if openai || *url == held("OPENAI_BASE_URL") => held("OPENAI_API_KEY"),
-                None if *url == known.0 => known.1.clone(),
-                None => None,
-            };
-            if let (Some(name), None) = (variable, &key) {
+            if let (Some(name), None) = (variable, key.as_ref()) {
                 let wrong = format!("the environment has no variable {name}");
                 mistakes.add(format!("{section}.key_variable"), wrong);
+            }
+            if section == "llm" {
+                known = key.clone().map(|key| (url.clone(), key));
             }
         }
     }
@@ -343,6 +341,26 @@ impl Config {
             self.media_port
         }
     }
+}
+
+/// Its own variable wins; then what was given for the same address, OpenAI's too; then the key that every OpenAI client knows.
+fn key_for(
+    url: &str,
+    variable: Option<&str>,
+    known: Option<&(String, String)>,
+    held: impl Fn(&str) -> Option<String>,
+) -> Option<String> {
+    if let Some(name) = variable {
+        return held(name);
+    }
+    if let Some((_, key)) = known.filter(|(address, _)| address == url) {
+        return Some(key.clone());
+    }
+    let beside = held("OPENAI_BASE_URL").is_some_and(|base| base == url);
+    if check::is_openai(url) || beside {
+        return held("OPENAI_API_KEY");
+    }
+    None
 }
 
 #[cfg(test)]

@@ -74,6 +74,17 @@ impl House {
         self
     }
 
+    /// One reply at a time.
+    pub(crate) fn answers_by(mut self, model: impl LanguageModel + 'static) -> Self {
+        let model: Arc<dyn LanguageModel> = Arc::new(model);
+        let options = PoolOptions {
+            threads: 1,
+            ..pool("think")
+        };
+        self.engines.language_model = LanguagePort(Pool::new(model, options));
+        self
+    }
+
     /// Where the first fails, the second answers.
     pub(crate) fn answers_in_line(
         mut self,

@@ -2,6 +2,7 @@
 
 use crate::caller::PATIENCE;
 use crate::house::House;
+use server_session::peer::FromPeer;
 use server_session::{Lobby, NotAdmitted, SessionOptions};
 use std::sync::Arc;
 use std::time::Duration;
@@ -91,6 +92,23 @@ async fn a_drained_house_lets_nobody_in_and_everybody_out() {
     let left = tokio::time::timeout(PATIENCE, drain).await;
     let left = left.expect("the deadline holds").expect("no panic");
     assert_eq!(left, 0, "nobody is left behind");
+}
+
+#[tokio::test]
+async fn who_connects_after_the_goodbye_does_not_hold_the_house_up() {
+    let house = House::new();
+    let mut caller = house.admit("a").expect("there is room");
+    let lobby = Arc::clone(&house.lobby);
+    let drain = tokio::spawn(async move {
+        lobby.drain("we close", Duration::from_secs(3_600)).await;
+    });
+    while house.lobby.has_room().is_ok() {
+        tokio::task::yield_now().await;
+    }
+    caller.does(FromPeer::Connected).await;
+    caller.closed().await;
+    let drained = tokio::time::timeout(PATIENCE, drain).await;
+    drained.expect("nobody is waited for").expect("no panic");
 }
 
 #[tokio::test]

@@ -40,13 +40,17 @@ async fn every_setting_that_no_engine_obeys_is_told() {
         .to_vec();
     house.settings.voice = Some("marin".to_owned());
     house.settings.language = Some("de".to_owned());
+    house.settings.max_tokens = Some(100);
+    house.settings.vocabulary = Some("mizzen".to_owned());
     let mut caller = house.caller("a").await;
     answered(&mut caller, 1).await;
     let expected = [
         "instructions_not_followed",
         "tools_not_called",
+        "length_not_limited",
         "voice_unknown",
         "language_not_understood",
+        "vocabulary_not_used",
     ];
     assert_eq!(codes(&caller), expected);
     let told = caller.all_told().join("\n");

@@ -79,6 +79,20 @@ async fn a_relay_comes_with_a_credential_that_it_takes() {
     assert!(!servers.to_string().contains("shared"));
 }
 
+/// coturn's `user-quota` counts by the name without the time before it.
+#[tokio::test]
+async fn each_caller_has_a_name_of_its_own_at_the_relay() {
+    let doors = Doors::of(House::default(), relay(Vec::new()));
+    let mut names = Vec::new();
+    for _ in 0..2 {
+        let answer = doors.send("GET /v1/repartee/ice", &[], "").await.json();
+        let user = answer["iceServers"][1]["username"].as_str();
+        let (_, name) = user.and_then(|user| user.split_once(':')).expect("a name");
+        names.push(name.to_owned());
+    }
+    assert_ne!(names[0], names[1]);
+}
+
 #[tokio::test]
 async fn a_relay_needs_the_key_where_there_is_one() {
     let doors = Doors::of(House::default(), relay(vec![KEY.to_owned()]));

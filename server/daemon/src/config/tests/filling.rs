@@ -98,6 +98,23 @@ fn a_key_is_shown_to_the_address_that_it_was_given_for() {
 }
 
 #[test]
+fn a_key_for_openai_is_shared_by_what_stands_at_the_same_address() {
+    let at = "https://api.openai.com/v1";
+    let all = format!("llm.url = \"{at}\"\nstt.url = \"{at}\"\ntts.url = \"{at}\"");
+    let keys = [("MINE", "mine"), ("OPENAI_API_KEY", "openai")];
+    for given in ["llm.key = \"mine\"", "llm.key_variable = \"MINE\""] {
+        for keys in [&keys[..1], &keys[..]] {
+            let config = good(&format!("{all}\n{given}"), keys, "");
+            assert_eq!(config.llm_key.as_deref(), Some("mine"), "{given}");
+            assert_eq!(config.stt_key.as_deref(), Some("mine"), "{given}");
+            assert_eq!(config.tts_key.as_deref(), Some("mine"), "{given}");
+        }
+    }
+    let own = format!("{all}\nllm.key = \"other\"\nstt.key_variable = \"MINE\"");
+    assert_eq!(good(&own, &keys, "").stt_key.as_deref(), Some("mine"));
+}
+
+#[test]
 fn what_the_engines_are_told_holds_no_secret() {
     let file = "server.key = \"hush\"\nllm.key = \"hush\"\nllm.url = \"http://localhost:1/v1\"\n\
                 relay.secret = \"hush\"\nwhisper.model = \"/a/model\"\nengines.isolation = \"process\"\n";

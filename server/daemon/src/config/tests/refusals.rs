@@ -201,6 +201,41 @@ fn a_file_that_cannot_be_read_is_named() {
 }
 
 #[test]
+fn a_key_that_no_client_can_show_is_refused() {
+    for key in ["schlüssel", "ключ", "a\\tb"] {
+        let (at, sentence) = only(wrong(&format!("server.key = \"{key}\""), &[], ""));
+        assert_eq!(at, "server.key");
+        assert!(sentence.contains("openssl rand -hex 16"), "{sentence}");
+        assert!(!sentence.contains(key), "{sentence}");
+    }
+    let every_sign: String = ('!'..='~').collect();
+    let config = good("", &[("REPARTEE_KEY", every_sign.as_str())], "");
+    assert_eq!(config.key, Some(every_sign));
+}
+
+#[test]
+fn a_public_address_that_no_socket_is_for_is_named() {
+    let both = "media.public_addresses = [\"203.0.113.7\", \"2001:db8::7\"]";
+    for (listen, unreached) in [
+        ("0.0.0.0:8080", "2001:db8::7 is IPv6"),
+        ("192.0.2.1:8080", "2001:db8::7 is IPv6"),
+        ("[2001:db8::1]:8080", "203.0.113.7 is IPv4"),
+    ] {
+        let typed = format!("--key K --listen {listen}");
+        let (at, sentence) = only(wrong(both, &[], &typed));
+        assert_eq!(at, "media.public_addresses");
+        assert!(sentence.starts_with(unreached), "{sentence}");
+        assert!(
+            sentence.contains("[::]:8080, which takes both"),
+            "{sentence}"
+        );
+    }
+    for listen in ["127.0.0.1:8080", "[::1]:8080", "[::]:8080"] {
+        good(both, &[], &format!("--key K --listen {listen}"));
+    }
+}
+
+#[test]
 fn an_engine_that_needs_a_model_asks_for_it() {
     for (file, place, sentence) in [
         (
