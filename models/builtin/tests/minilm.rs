@@ -112,11 +112,11 @@ const JUDGED: &[Judged] = &[
         &[
             (
                 claim("Hours", "", "The doors close at nine in the evening."),
-                6.50702,
+                8.36112,
             ),
             (
                 claim("", "", "The water is changed every second week."),
-                -0.66790,
+                -0.45885,
             ),
         ],
     ),
@@ -124,7 +124,7 @@ const JUDGED: &[Judged] = &[
         "can I bring my dog",
         &[(
             claim("Rules", "", "Animals are not admitted, except guide dogs."),
-            5.54137,
+            6.92474,
         )],
     ),
     (
@@ -136,7 +136,7 @@ const JUDGED: &[Judged] = &[
                     "Callington, inside the library.",
                     "Tuesday and Thursday 10 to 2.",
                 ),
-                0.46032,
+                1.18609,
             ),
             (
                 claim(
@@ -144,7 +144,7 @@ const JUDGED: &[Judged] = &[
                     "Tavistock, 14 Brook Street.",
                     "Tuesday and Thursday 10 to 2.",
                 ),
-                -1.97540,
+                -2.17489,
             ),
         ],
     ),
@@ -153,11 +153,11 @@ const JUDGED: &[Judged] = &[
         &[
             (
                 claim("Getting around", LONG, "It stops at every floor."),
-                -3.05896,
+                -2.99903,
             ),
             (
                 claim("Getting around", "It stops at every floor.", LONG),
-                -0.13008,
+                -0.16330,
             ),
         ],
     ),
