@@ -4,6 +4,7 @@
 //! session never calls these traits (the voice detector excepted): it holds a port of `models-host`.
 
 mod aloud;
+pub mod breaker;
 mod cancel;
 mod card;
 pub mod contract;

@@ -1,19 +1,28 @@
-//! One job, several engines: where the first fails the next takes over, and the session sees one job that ends once.
+//! One job, several engines: where the first fails, or keeps a caller waiting for too long, the next takes over, and
+//! the session sees one job that ends once.
 
 pub(crate) mod composing;
 mod going_on;
+mod held;
 pub(crate) mod listening;
 pub(crate) mod speaking;
+#[cfg(test)]
+mod tests;
 
+use crate::health::Stay;
 use crate::job::{Asker, Mailbox};
-use crate::pool::{Begin, Pool};
+use crate::pool::Pool;
+use crate::watch::Watch;
+use held::Held;
 use models_engine::{Cancel, Failure, Stopped};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Who would wait for longer is told at once that the server is too busy: nobody holds a line in silence for so long.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+/// Who comes behind an engine that took its time has at least so long, where yet another one stands behind.
+const LEAST: Duration = Duration::from_secs(2);
 
 /// Said ahead of an engine's first report, where several stand in line: this one does the job.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,17 +36,34 @@ pub struct Taken {
 /// What is to be done, and how far it is done: all that the next engine needs to go on.
 pub(crate) trait Task<E: ?Sized>: Send + 'static {
     type Report: 'static;
+    /// What an engine is asked for.
+    type Left;
 
     /// Refused where it would have to wait for longer.
     const LONGEST_WAIT: Option<Duration> = Some(LONGEST_WAIT);
 
-    /// Does what is left, or fails. What came before belongs to the engines before this one.
+    /// So long a caller waits for its first report, and for each further one, before another engine is asked. It lies
+    /// below the conversation's own patience, as the deadlines of a server of others do.
+    const PATIENCE: Duration;
+
+    /// All that is left to do. What came before belongs to the engines before this one.
+    fn left(&mut self) -> Self::Left;
+
+    /// Does it, or fails. The task itself lies elsewhere meanwhile: an engine may never come back.
     fn work(
-        &mut self,
+        left: Self::Left,
         engine: &E,
         out: &mut dyn FnMut(Self::Report) -> bool,
         cancel: &Cancel,
     ) -> Result<Self::Report, Stopped>;
+
+    /// The session is told this. True where a caller has waited for it.
+    fn note(&mut self, report: &Self::Report) -> bool;
+
+    /// False where it is the engine that waits, for what the caller says.
+    fn is_awaited(&self) -> bool {
+        true
+    }
 
     /// False where what an engine has begun cannot be gone on with by another.
     fn may_pass_on(&self) -> bool {
@@ -53,11 +79,47 @@ pub(crate) trait Task<E: ?Sized>: Send + 'static {
 pub(crate) struct Errand<E: ?Sized, T: Task<E>> {
     task: T,
     line: Arc<[Pool<E>]>,
+    watch: Option<Arc<Watch>>,
     at: usize,
     mailbox: Mailbox<T::Report>,
     asker: Asker,
     /// What the first engine failed at.
     why: Option<Failure>,
+    /// By then something must be reported; none while nobody waits, and when something just was.
+    due: Option<Instant>,
+    turn: Turn,
+}
+
+/// An engine's time with it, from when it came to that engine's queue.
+struct Turn {
+    asker: Asker,
+    /// To be said ahead of the first report.
+    news: Option<Taken>,
+    /// Where it may be taken from this engine: since when that one is at it.
+    stay: Option<Arc<Stay>>,
+    since: Option<Instant>,
+    /// It was given its least time.
+    granted: bool,
+}
+
+impl Turn {
+    fn of(asker: &Asker) -> Self {
+        Self {
+            asker: asker.below(),
+            news: None,
+            stay: None,
+            since: None,
+            granted: false,
+        }
+    }
+}
+
+/// What a look at it finds.
+enum Found {
+    InTime,
+    Overdue,
+    /// It needs no further look.
+    Settled,
 }
 
 impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Errand<E, T> {
@@ -65,10 +127,13 @@ impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Errand<E, T> {
         Self {
             task,
             line: pool.line().collect(),
+            watch: pool.watch(),
             at: 0,
             mailbox,
+            turn: Turn::of(&asker),
             asker,
             why: None,
+            due: None,
         }
     }
 
@@ -81,88 +146,159 @@ impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Errand<E, T> {
     /// Queues the task for the engine that it has come to, or for the next one that has room. Never waits.
     pub(crate) fn submit(self) -> Result<(), Stopped> {
         match self.queue() {
-            Ok(()) => Ok(()),
-            Err(errand) => Err(Stopped::Failed(errand.reason())),
+            None => Ok(()),
+            Some(errand) => Err(Stopped::Failed(errand.reason())),
         }
     }
 
-    fn queue(self) -> Result<(), Self> {
+    /// Given back where nobody takes it.
+    fn queue(mut self) -> Option<Self> {
         let line = Arc::clone(&self.line);
-        let (first, asker) = (self.at, self.asker.clone());
-        // A queue that is full does not give back what it was handed.
-        let held = Arc::new(Mutex::new(Some(self)));
-        for (at, pool) in line.iter().enumerate().skip(first) {
-            let taken = Arc::clone(&held);
-            let submitted = pool.submit(T::LONGEST_WAIT, asker.clone(), move |begin| {
-                if let Some(errand) = take(&taken) {
-                    errand.begin(begin);
-                }
-            });
-            if submitted.is_ok() {
-                return Ok(());
+        for (at, pool) in line.iter().enumerate().skip(self.at) {
+            self.at = at;
+            if let Some(trouble) = pool.health().trouble() {
+                self.why.get_or_insert(trouble);
+                continue;
             }
-            let mut errand = take(&held).expect("no worker has it: it was not queued");
-            errand.why.get_or_insert_with(busy);
-            errand.at = at + 1;
-            *held.lock().unwrap_or_else(PoisonError::into_inner) = Some(errand);
+            self.turn = Turn::of(&self.asker);
+            let asker = self.turn.asker.clone();
+            let watch = self.watch.clone().filter(|_| self.has_next());
+            // A queue that is full does not give back what it was handed.
+            let held = Held::of(self);
+            let taken = held.clone();
+            // Looked at before any thread is at it.
+            if let Some(watch) = watch {
+                let held = held.clone();
+                watch.add(move |now| held.look(now));
+            }
+            let submitted = pool.submit(T::LONGEST_WAIT, asker, move |begin| taken.begin(begin));
+            if submitted.is_ok() {
+                return None;
+            }
+            // None where it was passed over by now.
+            self = held.take()?;
+            self.why.get_or_insert_with(busy);
         }
-        Err(take(&held).expect("nobody has queued it"))
+        Some(self)
     }
 
-    fn begin(self, begin: Begin<'_, E>) {
-        match begin {
-            Begin::Now(engine) => self.run(engine),
-            Begin::Left => self.end(T::stopped(Stopped::Cancelled)),
-            Begin::Late => self.end(T::stopped(late())),
-        }
+    fn has_next(&self) -> bool {
+        self.at + 1 < self.line.len()
     }
 
-    fn run(mut self, engine: &E) {
-        let failure = match self.attempt(engine) {
-            Ok(()) => return,
-            Err(Stopped::Failed(failure)) => failure,
-            Err(cancelled) => return self.end(T::stopped(cancelled)),
+    /// An engine begins with it; or does not, where it has come to be left alone meanwhile.
+    fn start(&mut self) -> Result<Started<T::Left>, Failure> {
+        let pool = &self.line[self.at];
+        let stay = match self.has_next() && !pool.keeps_time() {
+            true => Some(Arc::new(pool.health().enter()?)),
+            false => None,
         };
-        let next = self.at + 1;
-        let goes_on = next < self.line.len() && self.task.may_pass_on();
-        if !goes_on || self.asker.cancel.is_cancelled() {
-            let failure = self.why.take().unwrap_or(failure);
-            return self.end(T::stopped(Stopped::Failed(failure)));
-        }
-        tracing::warn!(engine = T::name(engine), %failure, "an engine failed; the next one takes over");
-        self.why.get_or_insert(failure);
-        self.at = next;
-        if let Err(errand) = self.queue() {
-            let failure = errand.reason();
-            errand.end(T::stopped(Stopped::Failed(failure)));
-        }
-    }
-
-    /// Has the engine do it, and reports the end where it did; a panic is a failure like others.
-    fn attempt(&mut self, engine: &E) -> Result<(), Stopped> {
-        let (task, mailbox, cancel) = (&mut self.task, &self.mailbox, &self.asker.cancel);
-        cancel.check()?;
-        let mut news = (self.line.len() > 1).then(|| Taken {
+        self.turn.stay.clone_from(&stay);
+        self.turn.news = (self.line.len() > 1).then(|| Taken {
             by: self.at,
             why: self.why.clone(),
         });
-        let mut out = |report| {
-            let told = news
-                .take()
-                .is_none_or(|news| mailbox.report(T::taken(news)));
-            told && mailbox.report(report)
-        };
-        let worked = catch_unwind(AssertUnwindSafe(|| task.work(engine, &mut out, cancel)));
-        let end = worked.unwrap_or_else(|_| {
-            tracing::error!(engine = T::name(engine), "an engine panicked");
-            Err(Stopped::failed("the engine broke down"))
-        })?;
-        out(end);
-        Ok(())
+        Ok(Started {
+            left: self.task.left(),
+            cancel: self.turn.asker.cancel.clone(),
+            stay,
+        })
     }
 
-    fn end(self, report: T::Report) {
-        self.mailbox.report(report);
+    /// False when nobody listens any more.
+    fn report(&mut self, report: T::Report) -> bool {
+        if self.task.note(&report) {
+            self.due = None;
+            if let Some(stay) = &self.turn.stay {
+                stay.answered();
+            }
+        }
+        let news = self.turn.news.take();
+        news.is_none_or(|news| self.mailbox.report(T::taken(news))) && self.mailbox.report(report)
+    }
+
+    fn look(&mut self, now: Instant) -> Found {
+        let pool = &self.line[self.at];
+        let begun = self.turn.stay.is_some();
+        let unwanted = self.turn.asker.cancel.is_cancelled();
+        if !self.task.may_pass_on() || (unwanted && !begun) {
+            return Found::Settled;
+        }
+        if !begun && pool.health().is_stuck() {
+            return Found::Overdue;
+        }
+        if begun {
+            self.turn.since.get_or_insert(now);
+        }
+        // A later phrase, or a guess, may well wait in a queue.
+        let urgent = begun || pool.is_urgent() || self.asker.has_confirmed();
+        if !urgent || !self.task.is_awaited() {
+            return Found::InTime;
+        }
+        let mut due = self.due.unwrap_or(now + T::PATIENCE);
+        if !std::mem::replace(&mut self.turn.granted, true) {
+            due = due.max(now + LEAST);
+        }
+        self.due = Some(due);
+        match now < due || pool.keeps_time() {
+            true => Found::InTime,
+            false => Found::Overdue,
+        }
+    }
+
+    /// Asks the next engine in place of this one. It is given back where that cannot be.
+    fn pass_over(mut self, now: Instant) -> Option<Self> {
+        let failure = match &self.turn.stay {
+            Some(stay) => {
+                // Time in its queue is no fault of the engine.
+                let since = self.turn.since.unwrap_or(now);
+                let had = now.saturating_duration_since(since);
+                stay.overstays(now, had >= T::PATIENCE / 2);
+                Failure::new("the engine kept a caller waiting for too long")
+            }
+            None => busy(),
+        };
+        if self.turn.asker.cancel.is_cancelled() {
+            return Some(self);
+        }
+        let (at, why) = (self.at, self.why.clone());
+        let turn = std::mem::replace(&mut self.turn, Turn::of(&self.asker));
+        let engine = T::name(self.line[at].engine());
+        tracing::warn!(engine, %failure, "an engine is late; the next one is asked");
+        self.why.get_or_insert(failure);
+        self.at = at + 1;
+        let Some(errand) = self.queue() else {
+            turn.asker.cancel.cancel();
+            return None;
+        };
+        Some(Self {
+            at,
+            why,
+            turn,
+            ..errand
+        })
+    }
+
+    /// What this engine has failed at, the next one does.
+    fn pass_on(mut self, failure: Failure) {
+        if !self.may_pass_on() {
+            let failure = self.why.take().unwrap_or(failure);
+            return self.end(Stopped::Failed(failure));
+        }
+        self.why.get_or_insert(failure);
+        self.at += 1;
+        if let Some(errand) = self.queue() {
+            let failure = errand.reason();
+            errand.end(Stopped::Failed(failure));
+        }
+    }
+
+    fn may_pass_on(&self) -> bool {
+        self.has_next() && self.task.may_pass_on() && !self.turn.asker.cancel.is_cancelled()
+    }
+
+    fn end(self, stopped: Stopped) {
+        self.mailbox.report(T::stopped(stopped));
     }
 
     fn reason(&self) -> Failure {
@@ -170,8 +306,11 @@ impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Errand<E, T> {
     }
 }
 
-fn take<T>(held: &Mutex<Option<T>>) -> Option<T> {
-    held.lock().unwrap_or_else(PoisonError::into_inner).take()
+/// What an engine needs to begin.
+struct Started<L> {
+    left: L,
+    cancel: Cancel,
+    stay: Option<Arc<Stay>>,
 }
 
 pub(crate) fn late() -> Stopped {

@@ -5,6 +5,8 @@ use crate::fail_over::{Errand, Taken};
 use crate::job::{Job, Mailbox};
 use crate::pool::Pool;
 use models_engine::{Card, Hint, Hypothesis, Recognizer, Stopped, Transcript};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use tokio::sync::mpsc;
 
@@ -38,6 +40,7 @@ pub(crate) enum Sound {
 pub struct Hearing {
     sound: SyncSender<Sound>,
     gathered: Vec<f32>,
+    finished: Arc<AtomicBool>,
     _job: Job,
 }
 
@@ -60,6 +63,7 @@ impl RecognizerPort {
         let (job, asker) = Job::new();
         let (sound, sounds) = sync_channel(WAITING);
         let utterance = Utterance::new(hint, sounds, self.0.line().count() > 1);
+        let finished = utterance.finished();
         let mailbox = Mailbox::new(to.clone(), wrap.clone());
         let errand = Errand::new(&self.0, utterance, mailbox, asker);
         if let Err(stopped) = errand.submit() {
@@ -68,6 +72,7 @@ impl RecognizerPort {
         Hearing {
             sound,
             gathered: Vec::with_capacity(HANDOVER),
+            finished,
             _job: job,
         }
     }
@@ -92,6 +97,7 @@ impl Hearing {
     pub fn finish(&mut self) {
         self.hand_over();
         let _ = self.sound.try_send(Sound::Finished);
+        self.finished.store(true, Ordering::Release);
     }
 
     fn hand_over(&mut self) {

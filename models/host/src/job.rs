@@ -35,6 +35,14 @@ pub(crate) struct Asker {
 }
 
 impl Asker {
+    /// For one engine, which may be stopped alone where the job goes on with another.
+    pub(crate) fn below(&self) -> Self {
+        Self {
+            cancel: self.cancel.below(),
+            confirmed: Arc::clone(&self.confirmed),
+        }
+    }
+
     pub(crate) fn has_confirmed(&self) -> bool {
         self.confirmed.load(Ordering::Acquire)
     }

@@ -2,16 +2,19 @@
 //!
 //! A session never waits for an engine: it submits a job through a port and goes on; what the engine
 //! says arrives in the session's own bounded mailbox. Dropping the job's handle cancels it. Where other engines
-//! stand behind the first, a job that fails goes on with the next: it stays one job, which ends once.
+//! stand behind the first, a job that fails, or keeps a caller waiting for too long, goes on with the next: it stays
+//! one job, which ends once.
 
 mod admission;
 mod fail_over;
 mod figures;
+mod health;
 mod hearing;
 mod job;
 mod pool;
 mod port;
 mod queue;
+mod watch;
 
 pub use admission::Admission;
 pub use fail_over::Taken;

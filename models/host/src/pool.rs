@@ -1,8 +1,10 @@
 //! A few threads around one engine, with a bounded queue in front.
 
 use crate::figures::Figures;
+use crate::health::Health;
 use crate::job::Asker;
 use crate::queue::{Fate, Next, Now, Priority, Queue, Refused, Terms};
+use crate::watch::Watch;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -38,6 +40,10 @@ pub struct Pool<E: ?Sized> {
     deadline: Option<Instant>,
     /// Those that take a job over when this one fails, in their order.
     behind: Vec<Pool<E>>,
+    health: Arc<Health>,
+    keeps_time: bool,
+    /// Of the line that begins here; none where nobody stands behind.
+    watch: Option<Arc<Watch>>,
 }
 
 impl<E: ?Sized> Clone for Pool<E> {
@@ -49,6 +55,9 @@ impl<E: ?Sized> Clone for Pool<E> {
             priority: self.priority,
             deadline: self.deadline,
             behind: self.behind.clone(),
+            health: Arc::clone(&self.health),
+            keeps_time: self.keeps_time,
+            watch: self.watch.clone(),
         }
     }
 }
@@ -132,13 +141,25 @@ impl<E: ?Sized + Send + Sync + 'static> Pool<E> {
             priority: Priority::default(),
             deadline: None,
             behind: Vec::new(),
+            health: Arc::new(Health::new(threads)),
+            keeps_time: false,
+            watch: None,
         }
     }
 
-    /// What the engines so far cannot do, this one does: it stands at the end of the line.
+    /// What the engines so far cannot do, or not in time, this one does: it stands at the end of the line.
     pub fn followed_by(mut self, next: Self) -> Self {
+        self.watch.get_or_insert_with(Watch::begin);
         self.behind.push(next);
         self
+    }
+
+    /// The engine has deadlines of its own, at which it fails by itself: no job is taken from it.
+    pub fn keeping_time(self) -> Self {
+        Self {
+            keeps_time: true,
+            ..self
+        }
     }
 
     /// This pool and those behind it, all as urgent as this one.
@@ -157,6 +178,32 @@ impl<E: ?Sized + Send + Sync + 'static> Pool<E> {
 
     pub fn engine(&self) -> &E {
         &self.engine
+    }
+
+    pub(crate) fn health(&self) -> &Arc<Health> {
+        &self.health
+    }
+
+    pub(crate) fn keeps_time(&self) -> bool {
+        self.keeps_time
+    }
+
+    /// Somebody waits in silence for what is asked here.
+    pub(crate) fn is_urgent(&self) -> bool {
+        self.priority == Priority::First
+    }
+
+    pub(crate) fn watch(&self) -> Option<Arc<Watch>> {
+        self.watch.clone()
+    }
+
+    /// By a test, which looks itself.
+    #[cfg(test)]
+    pub(crate) fn watched_by(self, watch: &Arc<Watch>) -> Self {
+        Self {
+            watch: Some(Arc::clone(watch)),
+            ..self
+        }
     }
 
     /// The same pool, for jobs of this priority that are of no use after the deadline.

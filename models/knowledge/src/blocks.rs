@@ -1,6 +1,6 @@
 //! Markdown taken apart into the few kinds of block that passages are made of.
 
-use crate::html;
+use crate::{front, html};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,16 +37,22 @@ const LONGEST_COMMAND: usize = 80;
 const DEEPEST: usize = 24;
 
 pub(crate) fn parse(markdown: &str) -> Vec<Block> {
+    let (metadata, markdown) = front::split(markdown).unwrap_or(("", markdown));
+    below(front::title(metadata), markdown)
+}
+
+/// The blocks of a text without its head, and of the title that stood there.
+pub(crate) fn below(title: Option<&str>, markdown: &str) -> Vec<Block> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_FOOTNOTES;
-    let (metadata, markdown) = metadata(markdown).unwrap_or(("", markdown));
     let mut reader = Reader {
         events: Parser::new_ext(markdown, options),
         depth: 0,
     };
-    let mut blocks: Vec<Block> = title_of(metadata).into_iter().collect();
+    let title = title.map(|title| Block::Title(title.to_owned()));
+    let mut blocks: Vec<Block> = title.into_iter().collect();
     blocks.append(&mut reader.blocks());
     blocks
 }
@@ -249,42 +255,6 @@ fn shown(line: html::Line) -> Block {
     Block::Paragraph(Paragraph { text, bold })
 }
 
-/// YAML at the very start, and what follows it. Further down the same lines are rulers with text between.
-fn metadata(text: &str) -> Option<(&str, &str)> {
-    let first = text.split_inclusive('\n').next()?;
-    if first.trim_end() != "---" {
-        return None;
-    }
-    let below = &text[first.len()..];
-    let mut at = 0;
-    for line in below.split_inclusive('\n') {
-        if matches!(line.trim_end(), "---" | "...") {
-            let found = &below[..at];
-            return is_yaml(found).then(|| (found, &below[at + line.len()..]));
-        }
-        at += line.len();
-    }
-    None
-}
-
-/// A ruler may stand first, too: keys tell metadata from text.
-fn is_yaml(text: &str) -> bool {
-    let is_sign = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
-    let is_key = |line: &str| {
-        line.split_once(':')
-            .is_some_and(|(key, _)| !key.is_empty() && key.chars().all(is_sign))
-    };
-    !text.starts_with(['\r', '\n']) && text.lines().any(is_key)
-}
-
-fn title_of(metadata: &str) -> Option<Block> {
-    let line = metadata
-        .lines()
-        .find_map(|line| line.strip_prefix("title:"))?;
-    let title = line.trim().trim_matches(['"', '\'']).trim();
-    (!title.is_empty()).then(|| Block::Title(title.to_owned()))
-}
-
 pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -318,6 +288,8 @@ mod tests {
     fn metadata_at_the_start_gives_its_title_alone() {
         let text = "---\r\ntitle: \"The inn\"\r\nlang: en\r\n...\r\nWelcome.\r\n";
         assert_eq!(said(text), ["The inn", "Welcome."]);
+        let capital = text.replace("title", "Title");
+        assert_eq!(said(&capital), ["The inn", "Welcome."]);
     }
 
     #[test]

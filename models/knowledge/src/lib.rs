@@ -6,6 +6,7 @@
 
 mod blocks;
 mod folder;
+mod front;
 mod html;
 mod index;
 mod knowledge;

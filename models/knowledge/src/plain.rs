@@ -37,6 +37,21 @@ fn is_title(before: &str, line: &str, after: &str) -> bool {
         && line.split_whitespace().count() <= LONGEST_TITLE_WORDS
         && line.starts_with(char::is_alphanumeric)
         && line.ends_with(|c: char| c.is_alphanumeric() || matches!(c, ')' | '?' | '"'))
+        && !is_figure(line)
+}
+
+/// "IBAN: DE89 3704": in capitals, and yet no heading. "CHAPTER 2: PRICES (from 1 May)" is one.
+pub(crate) fn is_figure(line: &str) -> bool {
+    let Some((label, value)) = line.split_once(':') else {
+        return false;
+    };
+    let digits = |text: &str| text.contains(|c: char| c.is_ascii_digit());
+    let capitals = label.contains(char::is_alphabetic) && !label.contains(char::is_lowercase);
+    let is_time = label.ends_with(|c: char| c.is_ascii_digit())
+        && value.starts_with(|c: char| c.is_ascii_digit());
+    let named = value.split(" (").next().unwrap_or(value);
+    let value = if named.is_empty() { value } else { named };
+    capitals && !is_time && digits(value)
 }
 
 fn is_indented(line: &str) -> bool {
@@ -107,7 +122,7 @@ fn without_leaders(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::as_markdown;
+    use super::{as_markdown, is_figure};
 
     #[test]
     fn columns_are_lines_and_short_lines_over_indents_are_titles() {
@@ -127,6 +142,28 @@ mod tests {
                 "Look at the fuse.",
             ]
         );
+    }
+
+    #[test]
+    fn a_label_in_capitals_and_its_figure_are_no_title() {
+        for fact in [
+            "IBAN: DE89 3704 0044 0532 0130 00",
+            "PHONE: (0123) 4567",
+            "TEL:0555 1234",
+        ] {
+            assert!(is_figure(fact), "{fact}");
+            let text = format!("{fact}\n  Ask for Jane.\n");
+            assert_eq!(as_markdown(&text), format!("{fact}\nAsk for Jane.\n"));
+        }
+        for heading in [
+            "CHAPTER 2: PRICES",
+            "PARTS: SEALS (from 1 May)",
+            "OPENING HOURS:",
+            "DEPARTURES AT 10:30",
+            "Step 2: wait for 5 minutes",
+        ] {
+            assert!(!is_figure(heading), "{heading}");
+        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! A document as sections: a path of headings, and the lines that stand under it.
 
-use crate::blocks::{Block, Paragraph, one_line, parse};
+use crate::blocks::{Block, Paragraph, below, one_line, parse};
 use crate::folder::Document;
-use crate::plain::as_markdown;
+use crate::front;
+use crate::plain::{as_markdown, is_figure};
 use crate::table;
 use models_engine::wording::sentences;
 
@@ -23,7 +24,8 @@ const LONGEST_FRAGMENT_WORDS: usize = 12;
 pub(crate) fn sections(document: &Document) -> Vec<Section> {
     let plain = document.source.to_ascii_lowercase().ends_with(".txt");
     let blocks = if plain {
-        parse(&as_markdown(&document.text))
+        let (title, text) = front::of_plain(&document.text);
+        below(title, &as_markdown(&text))
     } else {
         parse(&document.text)
     };
@@ -231,7 +233,8 @@ fn reads_as_heading(text: &str) -> bool {
     let named = text.split(" (").next().unwrap_or(text);
     let capitals = named.chars().any(char::is_alphabetic) && !named.chars().any(char::is_lowercase);
     let question = text.ends_with('?') && sentences(text).len() == 1 && word_count(text) <= 25;
-    question || few && capitals && text.len() > 3 && !text.ends_with(['.', '!', ':'])
+    let named = capitals && !is_figure(text);
+    question || few && named && text.len() > 3 && !text.ends_with(['.', '!', ':'])
 }
 
 fn asked_and_answered(text: &str) -> Option<Vec<Part>> {

@@ -230,6 +230,53 @@ fn a_bold_line_with_nothing_below_it_is_said() {
 }
 
 #[test]
+fn a_line_in_capitals_that_gives_a_figure_is_said() {
+    let folder = Folder::new("capitals").with(
+        "desk.txt",
+        b"PAYING\n\nIBAN: DE89 3704 0044 0532 0130 00\n\nThe account is the choir's.\n\n\
+          CHAPTER 2: PRICES\n\nA day is 12 euros.\n\nOPENING HOURS:\n\nNine to five.\n",
+    );
+    let (knowledge, _) = opened(&folder);
+    assert_eq!(
+        knowledge.sentences(),
+        [
+            "IBAN: DE89 3704 0044 0532 0130 00",
+            "The account is the choir's.",
+            "A day is 12 euros.",
+            "OPENING HOURS:",
+            "Nine to five.",
+        ]
+    );
+    assert_eq!(
+        knowledge.headings(),
+        ["Desk", "PAYING", "CHAPTER 2: PRICES"]
+    );
+}
+
+#[test]
+fn a_text_file_has_the_title_of_its_head_and_loses_no_fact() {
+    let folder = Folder::new("notes")
+        .with(
+            "a.txt",
+            b"---\nTitle: The fair\nTags: fair\n---\nCome in.\n",
+        )
+        .with("hours.txt", b"Opening hours: 9 to 5\nParking: free\n")
+        .with("z.txt", b"Title: Pool rules\nAuthor: Jane\n\nNo diving.\n");
+    let (knowledge, _) = opened(&folder);
+    assert_eq!(
+        knowledge.sentences(),
+        [
+            "Come in.",
+            "Opening hours: 9 to 5",
+            "Parking: free",
+            "Author: Jane",
+            "No diving.",
+        ]
+    );
+    assert_eq!(knowledge.headings(), ["The fair", "Hours", "Pool rules"]);
+}
+
+#[test]
 fn the_text_of_html_is_said() {
     let folder = Folder::new("html").with(
         "router.md",

@@ -4,7 +4,6 @@
 //! and is left alone for a while when it fails again and again: then an engine behind it does the work.
 
 mod body;
-mod breaker;
 mod chat;
 mod hearing;
 mod link;

@@ -4,12 +4,12 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use models_engine::breaker::{Breaker, Limits, Pass, Resting};
 use models_engine::{Cancel, Failure, Stopped};
 use reqwest::{RequestBuilder, Response};
 use tokio::runtime::Runtime;
 
 use crate::body;
-use crate::breaker::{Breaker, Limits, Pass, Resting};
 use crate::refusal::{Halt, Place, Service, Trouble};
 use crate::tries::Tries;
 

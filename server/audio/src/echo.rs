@@ -46,11 +46,12 @@ pub(crate) struct Echo {
     path: Option<Path>,
 }
 
-/// A picture, and how loud it is as a whole: asked for many times, and dear.
+/// A picture, how loud it is as a whole, and in its loudest band: asked for many times.
 #[derive(Clone, Copy, Debug)]
 struct Seen {
     picture: Picture,
     loudness: f32,
+    peak: f32,
 }
 
 impl Seen {
@@ -58,6 +59,7 @@ impl Seen {
         Self {
             picture,
             loudness: loudness(&picture),
+            peak: picture.iter().copied().fold(SILENT_DBFS, f32::max),
         }
     }
 }
@@ -147,13 +149,13 @@ impl Echo {
     fn learn(&mut self) {
         let loud = loud(self.heard.iter());
         let count = loud.iter().filter(|loud| **loud).count();
-        let heard = Moves::of(self.heard.iter(), &loud);
-        if count < FEWEST || heard.power < MOVES_DB2 * (count * BANDS) as f32 {
+        let heard = Moves::of(counted(self.heard.iter(), &loud));
+        if count < FEWEST || !Moves::tells(heard.power, count) {
             return;
         }
         let (mut best, mut lag) = (0.0, 0);
         for other in 0..LAGS {
-            let likeness = heard.likeness(&Moves::of(self.past(other), &loud));
+            let likeness = heard.likeness(counted(self.past(other), &loud));
             if likeness > best {
                 (best, lag) = (likeness, other);
             }
@@ -166,7 +168,7 @@ impl Echo {
     }
 
     /// What was said so many pictures ago, as long as is compared.
-    fn past(&self, lag: usize) -> impl Iterator<Item = &Seen> {
+    fn past(&self, lag: usize) -> impl Iterator<Item = &Seen> + Clone {
         self.said.range(LAGS - lag..LAGS - lag + COMPARED)
     }
 }
@@ -191,56 +193,78 @@ fn loudest<'a>(pictures: impl Iterator<Item = &'a Seen>) -> f32 {
     levels.fold(SILENT_DBFS, f32::max)
 }
 
-/// How each band moves around its own mean, in the pictures that count.
+/// Of these pictures those that count.
+fn counted<'a>(
+    pictures: impl Iterator<Item = &'a Seen> + Clone,
+    counts: &[bool; COMPARED],
+) -> impl Iterator<Item = &'a Seen> + Clone {
+    let pairs = pictures.zip(counts);
+    pairs.filter_map(|(picture, counts)| counts.then_some(picture))
+}
+
+/// The level below which no band of these pictures is looked at.
+fn floor<'a>(pictures: impl Iterator<Item = &'a Seen>) -> f32 {
+    let peaks = pictures.map(|picture| picture.peak);
+    peaks.fold(SILENT_DBFS, f32::max) - RANGE_DB
+}
+
+/// How each band moves around its own mean.
 struct Moves {
     bands: [Picture; COMPARED],
     power: f32,
+    count: usize,
 }
 
 impl Moves {
-    fn of<'a>(pictures: impl Iterator<Item = &'a Seen>, counts: &[bool; COMPARED]) -> Self {
-        let mut bands = [SILENCE; COMPARED];
-        let mut count = 0;
-        for ((_, picture), place) in counts
-            .iter()
-            .zip(pictures)
-            .filter(|(counts, _)| **counts)
-            .zip(&mut bands)
-        {
-            *place = picture.picture;
-            count += 1;
-        }
-        let loudest = bands
-            .as_flattened()
-            .iter()
-            .fold(SILENT_DBFS, |a, b| a.max(*b));
+    fn of<'a>(pictures: impl Iterator<Item = &'a Seen> + Clone) -> Self {
+        let floor = floor(pictures.clone());
+        let mut bands = [[0.0; BANDS]; COMPARED];
         let mut means = [0.0; BANDS];
-        for picture in &mut bands[..count] {
-            for (level, mean) in picture.iter_mut().zip(&mut means) {
-                *level = level.max(loudest - RANGE_DB);
-                *mean += *level / count as f32;
+        let mut count = 0;
+        for (place, seen) in bands.iter_mut().zip(pictures) {
+            *place = seen.picture.map(|level| level.max(floor));
+            for (mean, level) in means.iter_mut().zip(place) {
+                *mean += *level;
             }
+            count += 1;
         }
         let mut power = 0.0;
         for picture in &mut bands[..count] {
             for (level, mean) in picture.iter_mut().zip(&means) {
-                *level -= mean;
+                *level -= mean / count as f32;
                 power += *level * *level;
             }
         }
-        bands[count..].fill([0.0; BANDS]);
-        Self { bands, power }
+        Self {
+            bands,
+            power,
+            count,
+        }
     }
 
-    /// 1 where both move as one.
-    fn likeness(&self, other: &Self) -> f32 {
-        let pairs = self
-            .bands
-            .as_flattened()
-            .iter()
-            .zip(other.bands.as_flattened());
-        let product: f32 = pairs.map(|(a, b)| a * b).sum();
-        product / (self.power * other.power).sqrt().max(f32::MIN_POSITIVE)
+    /// So much movement that it tells something.
+    fn tells(power: f32, count: usize) -> bool {
+        power >= MOVES_DB2 * (count * BANDS) as f32
+    }
+
+    /// 1 where these pictures, as many, move as ours do. Ours move around 0, so that the others' means drop out.
+    fn likeness<'a>(&self, pictures: impl Iterator<Item = &'a Seen> + Clone) -> f32 {
+        let floor = floor(pictures.clone());
+        let (mut sums, mut squares, mut products) = ([0.0; BANDS], [0.0; BANDS], [0.0; BANDS]);
+        for (ours, seen) in self.bands.iter().zip(pictures) {
+            for band in 0..BANDS {
+                let level = seen.picture[band].max(floor) - floor;
+                sums[band] += level;
+                squares[band] += level * level;
+                products[band] += ours[band] * level;
+            }
+        }
+        let means: f32 = sums.iter().map(|sum| sum * sum).sum();
+        let power = squares.iter().sum::<f32>() - means / self.count as f32;
+        match Self::tells(power, self.count) {
+            true => products.iter().sum::<f32>() / (self.power * power).sqrt(),
+            false => 0.0,
+        }
     }
 }
 

@@ -17,6 +17,9 @@ const QUERY_LINES: usize = 4;
 impl Conversation {
     /// Nobody speaks: what was said meanwhile is answered now.
     pub(crate) fn answer_next(&mut self) {
+        if let Some((token, request)) = self.next_request.take() {
+            return self.begin_asked(token, request, None);
+        }
         let waits = || self.said.iter().filter(|said| said.wants_reply);
         if waits().any(Said::pending) {
             self.pass_to(Floor::Awaiting {

@@ -31,10 +31,23 @@ impl Conversation {
         if !self.settings.ears.listening {
             self.drop_utterance();
         }
+        if matches!(self.floor, Floor::Caller { .. })
+            && let Some((token, request)) = self.next_request.take()
+        {
+            let (_, utterance) = self.take_apart();
+            self.take_request(token, request, utterance);
+        }
     }
 
     pub(crate) fn refuse(&mut self, token: u32, refusal: Refusal) {
         self.tell(Fact::Refused { token, refusal });
+    }
+
+    /// The reply that the client asked for, and that was to come next, will not.
+    pub(crate) fn refuse_kept(&mut self) {
+        if let Some((token, _)) = self.next_request.take() {
+            self.refuse(token, Refusal::ReplyActive);
+        }
     }
 
     /// The oldest line makes room.
@@ -62,6 +75,7 @@ impl Conversation {
         if let Some(reply) = reply {
             self.close(*reply, Ending::BargedIn);
         }
+        self.refuse_kept();
         self.asked_idle = 0;
         let id = self.next_utterance();
         let line = self.history.reserve();
@@ -178,11 +192,28 @@ impl Conversation {
         if request.aside {
             return self.begin_aside(token, request);
         }
-        if self.floor.reply().is_some() {
+        if self.floor.reply().is_some() || self.next_request.is_some() {
             return self.follow_up(token, request);
         }
         let (_, utterance) = self.take_apart();
-        self.begin_asked(token, request, utterance);
+        self.take_request(token, request, utterance);
+    }
+
+    /// Who speaks is not talked over: what they say is answered with what the client asked, when it ends by itself.
+    pub(crate) fn take_request(
+        &mut self,
+        token: u32,
+        request: ReplyRequest,
+        utterance: Option<Box<Utterance>>,
+    ) {
+        match utterance {
+            Some(utterance) if self.pauses().is_some() => {
+                self.drop_guess();
+                self.next_request = Some((token, request));
+                self.pass_to(Floor::Caller { utterance });
+            }
+            utterance => self.begin_asked(token, request, utterance),
+        }
     }
 
     /// The reply that the client asked for takes the floor.
@@ -234,6 +265,7 @@ impl Conversation {
             Some(id) if self.asides.iter().any(|aside| aside.id == id) => {
                 self.end_aside(id, Ending::Cancelled);
             }
+            None if self.next_request.is_some() => self.refuse_kept(),
             _ => self.refuse(token, Refusal::NoReplyActive),
         }
     }
@@ -319,6 +351,7 @@ impl Conversation {
             }
             self.witness.settled(said.id);
         }
+        self.refuse_kept();
         self.pass_to(Floor::Open { since: self.now });
         self.say(Output::End);
         self.over = true;

@@ -37,7 +37,7 @@ pub struct Conversation {
     pub(crate) asked_idle: u32,
     pub(crate) parting: Parting,
     pub(crate) ledger: Ledger,
-    /// What the client asked while the reply that called a tool is still being said.
+    /// What the client asked while the caller speaks, or the reply that called a tool is still being said.
     pub(crate) next_request: Option<(u32, ReplyRequest)>,
     /// What a sound ended unheard.
     pub(crate) unsaid: Option<Unsaid>,
@@ -93,6 +93,11 @@ impl Conversation {
             self.shown,
             self.floor.name(),
             "every change of the floor is told"
+        );
+        let awaited = self.floor.reply().is_some() || self.floor.utterance().is_some();
+        assert!(
+            awaited || self.next_request.is_none(),
+            "what the client asked waits for somebody to finish"
         );
         self.witness.rest(self.now, self.poll_timeout());
     }

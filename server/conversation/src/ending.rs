@@ -3,7 +3,7 @@
 use crate::Modality;
 use crate::conversation::Conversation;
 use crate::floor::Floor;
-use crate::output::{Ending, Fact, Output, Refusal};
+use crate::output::{Ending, Fact, Output};
 use crate::reply::Reply;
 use crate::utterance::{Said, Utterance, Words};
 use crate::witness::Witness;
@@ -39,16 +39,19 @@ impl Conversation {
         utterance: Option<Box<Utterance>>,
     ) {
         let apologise = !reply.last_word && matches!(ending, Ending::Failed { .. });
-        let mut next = None;
+        let (mut next, mut answer) = (None, false);
         if ending == Ending::Completed {
+            answer = utterance
+                .as_deref()
+                .is_some_and(|utterance| reply.is_answered_by(utterance));
             self.hear_out(&mut reply);
             self.ledger.heard(reply.id);
             next = self.next_request.take();
         }
         self.close(reply, ending);
-        let utterance = self.keep(utterance);
+        let utterance = self.keep(utterance, answer);
         if let Some((token, request)) = next {
-            return self.begin_asked(token, request, utterance);
+            return self.take_request(token, request, utterance);
         }
         match utterance {
             Some(utterance) => self.pass_to(Floor::Caller { utterance }),
@@ -94,8 +97,8 @@ impl Conversation {
                 message: format!("The reply failed: {message}"),
             });
         }
-        if let Some((token, _)) = self.next_request.take_if(|_| reply.line.is_some()) {
-            self.refuse(token, Refusal::ReplyActive);
+        if reply.line.is_some() {
+            self.refuse_kept();
         }
         self.keep_unsaid(&reply, &ending);
         let unheard = ending == Ending::BargedIn && reply.heard == 0;
@@ -158,19 +161,20 @@ impl Conversation {
 
     /// The reply is gone: who has the floor now?
     pub(crate) fn yield_to(&mut self, utterance: Option<Box<Utterance>>) {
-        match self.keep(utterance) {
+        match self.keep(utterance, false) {
             Some(utterance) => self.pass_to(Floor::Caller { utterance }),
             None => self.answer_next(),
         }
     }
 
-    /// A sound beside a reply that is gone: an utterance by the rule of the quiet, or nothing.
-    fn keep(&mut self, utterance: Option<Box<Utterance>>) -> Option<Box<Utterance>> {
+    /// A sound beside a reply that is gone: an answer, an utterance by the rule of the quiet, or nothing.
+    fn keep(&mut self, utterance: Option<Box<Utterance>>, answer: bool) -> Option<Box<Utterance>> {
         let mut utterance = utterance?;
         if self.pauses().is_none() || utterance.told {
             return Some(utterance);
         }
-        if self.ear.onset().is_some() {
+        if answer || self.ear.onset().is_some() {
+            self.asked_idle = 0;
             self.tell_started(&mut utterance);
             return Some(utterance);
         }

@@ -20,6 +20,7 @@ impl Conversation {
         self.settings.speculation
             && self.responds()
             && self.guess.is_none()
+            && self.next_request.is_none()
             && !self.words_are_awaited()
     }
 

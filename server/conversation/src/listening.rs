@@ -59,7 +59,8 @@ impl Conversation {
             None => true,
             // "Yeah" has been said; what follows may be a "but".
             Some(before) => {
-                self.tolerated(before) && before.silence(self.ear.end()) >= p::CONTEST_QUIET
+                let over = before.silence(self.ear.end()) >= p::CONTEST_QUIET;
+                over && self.tolerated(before) && !self.may_answer()
             }
         };
         let may = self.settings.ears.listening && self.contestable() && end > self.ear.end();
@@ -182,6 +183,7 @@ impl Conversation {
         let reply = reply.expect("only an agent that speaks is contested");
         self.say(Output::Duck { reply: reply.id });
         let mut utterance = self.listen(began, began, false);
+        utterance.over = Some((reply.id, reply.heard_for()));
         for heard in windows {
             utterance.hear(heard, self.settings.ears.threshold, self.now);
         }
@@ -207,6 +209,8 @@ impl Conversation {
         match verdict {
             Verdict::Undecided => {}
             Verdict::BargeIn => self.barge_in(),
+            // Whether it was one is known when the question is said to its end.
+            Verdict::Nothing if self.may_answer() => {}
             Verdict::Nothing => self.nothing_said(),
             Verdict::Backchannel => self.tolerate(),
         }
@@ -215,6 +219,17 @@ impl Conversation {
     /// It was found to be only a backchannel.
     fn tolerated(&self, utterance: &Utterance) -> bool {
         !utterance.told && !self.manual()
+    }
+
+    /// What was overheard came over the end of a question: unless something cuts that, it is the answer.
+    fn may_answer(&self) -> bool {
+        match &self.floor {
+            Floor::Agent {
+                reply,
+                overheard: Some(utterance),
+            } => reply.is_answered_by(utterance),
+            _ => false,
+        }
     }
 
     /// The caller takes the floor from the agent.

@@ -104,6 +104,9 @@ pub(crate) const LATE_WORDS: Millis = Millis(600);
 pub(crate) const BACKCHANNEL: Millis = Millis(1_200);
 /// ... and where it may be something else, so long.
 pub(crate) const BACKCHANNEL_DOUBT: Millis = Millis(700);
+/// Who answers a question often begins over its last word or two: a sound over so much of its end is an answer,
+/// and no backchannel.
+pub(crate) const ANSWER: Millis = Millis(600);
 
 /// At this silence the endpointer is asked first: less is found within words.
 pub(crate) const JUDGE_FIRST: Millis = Millis(190);

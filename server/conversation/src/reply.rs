@@ -6,7 +6,8 @@ use crate::output::Passage;
 use crate::pacing::{Mark, Pacing};
 use crate::patience as p;
 use crate::phrase::Cutter;
-use crate::utterance::Said;
+use crate::utterance::{Said, Utterance};
+use crate::words::asks;
 use crate::{LineId, Millis, Modality, ReplyId, ReplyRequest};
 
 #[derive(Debug)]
@@ -298,6 +299,14 @@ impl Reply {
                 .phrases
                 .iter()
                 .all(|phrase| phrase.done && phrase.spoken)
+    }
+
+    /// It ends with a question, and this began over the last of it.
+    pub(crate) fn is_answered_by(&self, utterance: &Utterance) -> bool {
+        let made = self.work == Work::Composed && self.phrases.iter().all(|phrase| phrase.spoken);
+        let over = utterance.over.filter(|(reply, _)| *reply == self.id);
+        let late = over.is_some_and(|(_, heard)| self.spoken_for() - heard <= p::ANSWER);
+        late && made && self.broken.is_none() && asks(&self.text) && !utterance.is_noise()
     }
 
     pub(crate) fn was_spoken(&self) -> bool {

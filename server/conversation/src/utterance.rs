@@ -3,7 +3,7 @@
 use crate::ear::Window;
 use crate::patience as p;
 use crate::words::{Wish, real_words, says_something, wish};
-use crate::{LineId, Millis, UtteranceId};
+use crate::{LineId, Millis, ReplyId, UtteranceId};
 
 /// An utterance that is still being said.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub(crate) struct Utterance {
     pub(crate) told: bool,
     /// The caller went on after a short pause: one thought with the line before.
     pub(crate) goes_on: bool,
+    /// The reply that it began over, and how much of that was heard by then.
+    pub(crate) over: Option<(ReplyId, Millis)>,
     pub(crate) partial: String,
     /// Why its words will never come.
     pub(crate) deaf: Option<String>,
@@ -114,6 +116,7 @@ impl Utterance {
             last_voice_at: now,
             told: false,
             goes_on: opening.goes_on,
+            over: None,
             partial: String::new(),
             deaf: None,
             voice: window_end - opening.began,

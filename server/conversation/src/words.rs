@@ -66,6 +66,12 @@ pub(crate) fn real_words(partial: &str) -> usize {
     words.filter(|word| !noise(word) && !listens(word)).count()
 }
 
+/// A question mark stands behind the last word.
+pub(crate) fn asks(text: &str) -> bool {
+    let words = text.trim_end_matches(|c: char| !c.is_alphanumeric());
+    text[words.len()..].contains(['?', '？', '؟'])
+}
+
 /// What people say while they think.
 const HESITATIONS: &[&str] = &["er", "erm", "hm", "hmm", "mm", "uh", "uhm", "um"];
 
@@ -98,7 +104,7 @@ fn listens(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Wish, same_words, says_something, wish};
+    use super::{Wish, asks, same_words, says_something, wish};
 
     #[test]
     fn marks_noises_and_hesitations_make_no_other_words() {
@@ -108,6 +114,21 @@ mod tests {
         assert!(!same_words(said, "what was repartee"));
         assert!(same_words("", "<sil> uh"));
         assert!(!same_words("don't", "do"));
+    }
+
+    #[test]
+    fn a_question_asks_whatever_stands_behind_its_mark() {
+        for (text, expected) in [
+            ("", false),
+            ("Shall I book it?", true),
+            ("He said \"shall I book it?!\"\n", true),
+            ("Ready? 🙂", true),
+            ("要预订吗？", true),
+            ("Shall I? I will.", false),
+            ("What is it? 42", false),
+        ] {
+            assert_eq!(asks(text), expected, "{text:?}");
+        }
     }
 
     #[test]

@@ -173,7 +173,10 @@ impl Session {
                     self.inputs.push_back(Input::Connected);
                 }
             }
-            FromPeer::Audio(packet) => self.ears.packet(self.now(), &packet),
+            FromPeer::Audio(packet) => {
+                self.mouth.heard(self.now_us());
+                self.ears.packet(self.now(), &packet);
+            }
             FromPeer::ChannelOpen => self.wire.open(&Event::Hello {
                 engines: self.engines.roll_of(self.acting),
             }),

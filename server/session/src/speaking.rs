@@ -182,6 +182,11 @@ impl Mouth {
         self.phrases.retain(|phrase, _| phrase.reply != reply);
     }
 
+    /// A packet of the caller's has come.
+    pub(crate) fn heard(&mut self, now_us: u64) {
+        self.pace.heard(now_us);
+    }
+
     /// When the next frame is due; none while nothing waits to be played.
     pub(crate) fn deadline_us(&self) -> Option<u64> {
         match (self.outbound.is_quiet(), self.running) {
@@ -205,6 +210,9 @@ impl Mouth {
     ) {
         if !self.running && self.outbound.is_quiet() {
             return;
+        }
+        if !self.running {
+            self.pace.settle();
         }
         let due = self.pace.due(now_us);
         // Frames that went by while nothing played are not made up for: speech begins in this one.

@@ -1,6 +1,6 @@
 //! The two texts that we write: the answer for the peer, and the offer as the crate may see it.
 
-use crate::sdp::{Direction, Offer, Setup};
+use crate::sdp::{Channel, Direction, Offer, Setup};
 use std::fmt::Write;
 use std::net::SocketAddr;
 
@@ -105,23 +105,18 @@ pub(crate) fn answer(offer: &Offer, ours: &Ours) -> String {
     put(out, "s=-");
     put(out, "t=0 0");
     if offer.is_bundled {
-        let accepted = [
-            Some(offer.audio),
-            offer.channel.map(|channel| channel.index),
-        ];
-        let mids: Vec<String> = accepted
-            .iter()
-            .flatten()
-            .map(|index| mid(offer, *index))
-            .collect();
+        let also = offer.channel.map(|channel| channel.index);
+        let mut accepted: Vec<usize> = std::iter::once(offer.audio).chain(also).collect();
+        accepted.sort_by_key(|index| *index != offer.tag);
+        let mids: Vec<String> = accepted.iter().map(|index| mid(offer, *index)).collect();
         put(out, &format!("a=group:BUNDLE {}", mids.join(" ")));
     }
     put(out, &format!("a=msid-semantic: WMS {STREAM}"));
     for index in 0..offer.sections.len() {
         if index == offer.audio {
             audio(out, offer, ours);
-        } else if offer.channel.is_some_and(|channel| channel.index == index) {
-            channels(out, offer, ours, index);
+        } else if let Some(channel) = offer.channel.filter(|channel| channel.index == index) {
+            channels(out, offer, ours, channel);
         } else {
             refuse(out, offer, index);
         }
@@ -169,15 +164,21 @@ fn audio(out: &mut String, offer: &Offer, ours: &Ours) {
         put(out, &format!("a=msid:{STREAM} {TRACK}"));
         put(out, &format!("a=ssrc:{} cname:{STREAM}", ours.ssrc));
     }
-    candidates(out, ours);
+    if offer.tag == offer.audio {
+        candidates(out, ours);
+    }
 }
 
-fn channels(out: &mut String, offer: &Offer, ours: &Ours, index: usize) {
-    put(out, "m=application 9 UDP/DTLS/SCTP webrtc-datachannel");
+fn channels(out: &mut String, offer: &Offer, ours: &Ours, channel: Channel) {
+    let [media, port] = channel.form.lines();
+    put(out, media);
     transport(out, offer, ours);
-    put_mid(out, offer, index);
-    put(out, "a=sctp-port:5000");
+    put_mid(out, offer, channel.index);
+    put(out, port);
     put(out, &format!("a=max-message-size:{LONGEST_MESSAGE}"));
+    if offer.tag == channel.index {
+        candidates(out, ours);
+    }
 }
 
 fn transport(out: &mut String, offer: &Offer, ours: &Ours) {

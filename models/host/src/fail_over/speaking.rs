@@ -3,10 +3,12 @@
 use super::{Taken, Task};
 use crate::port::Speaking;
 use models_engine::{Cancel, Mark, Rerate, Script, Spoken, Stopped, Synthesizer};
+use std::time::Duration;
 
 /// Between half a phrase and the same phrase said anew.
 const PAUSE_MS: u32 = 200;
 
+#[derive(Clone)]
 pub(crate) struct Phrase {
     script: Script,
     /// That of its first sample: a phrase has one rate.
@@ -26,42 +28,59 @@ impl Phrase {
 
 impl Task<dyn Synthesizer> for Phrase {
     type Report = Speaking;
+    type Left = Self;
+
+    /// Of 8 s.
+    const PATIENCE: Duration = Duration::from_secs(5);
+
+    fn left(&mut self) -> Self {
+        self.clone()
+    }
 
     fn work(
-        &mut self,
+        left: Self,
         engine: &dyn Synthesizer,
         out: &mut dyn FnMut(Speaking) -> bool,
         cancel: &Cancel,
     ) -> Result<Speaking, Stopped> {
-        if self.samples == 0 {
-            self.rate = engine.rate();
-        }
-        let rate = self.rate;
-        let mut rerate = Rerate::new(engine.rate(), rate);
-        let mut pause = match self.samples {
-            0 => Vec::new(),
-            _ => vec![0.0; (rate * PAUSE_MS / 1_000) as usize],
+        let made_at = engine.rate();
+        let (rate, mut pause) = match left.samples {
+            0 => (made_at, Vec::new()),
+            _ => {
+                let pause = left.rate * PAUSE_MS / 1_000;
+                (left.rate, vec![0.0; pause as usize])
+            }
         };
-        let given = &mut self.samples;
-        let (before, made_at) = (*given + pause.len(), engine.rate());
+        let mut rerate = Rerate::new(made_at, rate);
+        let mut given = left.samples;
+        let before = given + pause.len();
         let mut emit = |speech: &[f32]| {
             let mut samples = std::mem::take(&mut pause);
             rerate.push(speech, &mut samples);
-            *given += samples.len();
+            given += samples.len();
             if !out(Speaking::Speech { rate, samples }) {
                 cancel.cancel();
             }
         };
-        let spoken = engine.speak(&self.script, &mut emit, cancel)?;
+        let spoken = engine.speak(&left.script, &mut emit, cancel)?;
         let rerated = |samples: usize| samples * rate as usize / made_at.max(1) as usize;
         let marks = spoken.marks.into_iter().map(|mark| Mark {
             samples: before + rerated(mark.samples),
             ..mark
         });
         Ok(Speaking::Ended(Ok(Spoken {
-            samples: self.samples,
+            samples: given,
             marks: marks.collect(),
         })))
+    }
+
+    fn note(&mut self, report: &Speaking) -> bool {
+        let Speaking::Speech { rate, samples } = report else {
+            return false;
+        };
+        self.rate = *rate;
+        self.samples += samples.len();
+        true
     }
 
     fn stopped(stopped: Stopped) -> Speaking {

@@ -3,6 +3,7 @@
 //! `STORY_SEED=n cargo test -p server-conversation --test stories` replays one of them, and
 //! `STORIES=n` tells another number of them.
 
+mod asked;
 mod chance;
 mod coverage;
 mod debts;

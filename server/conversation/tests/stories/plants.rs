@@ -25,6 +25,8 @@ pub(crate) enum Plant {
     /// The caller went on, and the reply to half of it is let go all the same.
     LetGoInVain,
     KeptForEver,
+    /// What the client asked for begins, and it is not told which reply that is.
+    BegunUntold,
 }
 
 pub(crate) const ALL: &[Plant] = &[
@@ -40,6 +42,7 @@ pub(crate) const ALL: &[Plant] = &[
     Plant::ToldTooSoon,
     Plant::LetGoInVain,
     Plant::KeptForEver,
+    Plant::BegunUntold,
 ];
 
 impl Plant {
@@ -52,6 +55,7 @@ impl Plant {
             Self::NeverAnswered => "4",
             Self::WroteTwice => "9",
             Self::NotKeptBack | Self::ToldTooSoon | Self::LetGoInVain | Self::KeptForEver => "10",
+            Self::BegunUntold => "11",
             Self::Flood => "5",
             Self::DeadlineInThePast => "6",
             Self::JobNeverEnded => "7",
@@ -85,6 +89,7 @@ impl Plant {
             Self::KeptForEver => {
                 outputs.retain(|output| !matches!(output, Output::Discard { .. }));
             }
+            Self::BegunUntold => begun_untold(outputs),
         }
     }
 }
@@ -144,6 +149,14 @@ fn unheard_kept(outputs: &mut [Output]) {
     for output in outputs {
         if let Output::Tell(Fact::LineCut { heard, .. }) = output {
             heard.push_str(" and what nobody heard");
+        }
+    }
+}
+
+fn begun_untold(outputs: &mut [Output]) {
+    for output in outputs {
+        if let Output::Tell(Fact::ReplyStarted { token, .. }) = output {
+            *token = None;
         }
     }
 }

@@ -15,6 +15,8 @@ use server_conversation::{
 
 const WINDOW: u64 = 32;
 const PLAYED_EVERY: u64 = 64;
+/// Requests for a reply have tokens of their own from here on; those of the world lie above.
+const ASKED: u32 = 1_000_000;
 
 struct Story<'a> {
     core: Conversation,
@@ -32,6 +34,7 @@ struct Story<'a> {
     replies: u32,
     lines: u32,
     utterances: u32,
+    requests: u32,
     contested: bool,
 }
 
@@ -55,6 +58,7 @@ pub(crate) fn tell(seed: u64, plant: Option<Plant>, coverage: &mut Coverage) -> 
         replies: 0,
         lines: 0,
         utterances: 0,
+        requests: 0,
         contested: false,
     };
     story.happen(Input::Connected)?;
@@ -224,10 +228,13 @@ impl Story<'_> {
                 line,
                 heard: Millis(chance.among(0, 1_500)),
             },
-            4 | 5 => Input::Respond {
-                token,
-                request: request(chance),
-            },
+            4 | 5 => {
+                self.requests += 1;
+                Input::Respond {
+                    token: ASKED + self.requests,
+                    request: request(chance),
+                }
+            }
             6 => Input::CancelReply {
                 token,
                 reply: chance.once_in(3).then_some(reply),

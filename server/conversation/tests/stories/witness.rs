@@ -1,5 +1,6 @@
 //! Judges a story from outside: it sees what the world sees, and knows nothing of the core's insides.
 
+use crate::asked::Asked;
 use crate::debts::Debts;
 use crate::guesses::Guesses;
 use crate::heard::{Phrase, Reply, audible_at_most};
@@ -16,6 +17,7 @@ pub(crate) struct Witness {
     holder: Option<ReplyId>,
     replies: BTreeMap<ReplyId, Reply>,
     jobs: BTreeSet<Job>,
+    asked: Asked,
     debts: Debts,
     guesses: Guesses,
     agent_lines: BTreeMap<LineId, String>,
@@ -32,6 +34,7 @@ pub(crate) fn claim(holds: bool, why: &str) -> Verdict {
 impl Witness {
     pub(crate) fn input(&mut self, input: &Input) {
         self.tools.input(input);
+        self.asked.input(input);
         match input {
             Input::Hearing(id, HearingEvent::Transcript { .. } | HearingEvent::Failed { .. }) => {
                 self.jobs.remove(&Job::Listen(*id));
@@ -96,6 +99,7 @@ impl Witness {
                 .is_some_and(|reply| audible_at_most(reply) < reply.composed.trim_end().len())
         };
         self.tools.output(output, unheard)?;
+        self.asked.output(output)?;
         match output {
             Output::Listen { utterance, .. } => self.start(Job::Listen(*utterance)),
             Output::Forget { utterance } => claim(
@@ -377,6 +381,7 @@ impl Witness {
         self.guesses.none()?;
         claim(self.holder.is_none(), "a reply holds the floor for ever")?;
         claim(self.jobs.is_empty(), "7: a job was never ended")?;
+        self.asked.none()?;
         claim(self.debts.none(), "4: an utterance was left unanswered")
     }
 

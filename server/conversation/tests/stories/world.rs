@@ -14,9 +14,13 @@ const WORDS: &[&str] = &[
     "uh", "[COUGH]", "please", "warte", "你好",
 ];
 
+/// Requests of the world's own have tokens from here on.
+const ASKED: u32 = 2_000_000;
+
 const SENTENCES: &[&str] = &[
     "Repartee is a server. ",
     "Yes. ",
+    "Shall I book it for you? ",
     "It costs $3.50, e.g. for Dr. Smith, and no more than that. ",
     "See https://a.example/x?y=1 for more. ",
     "No",
@@ -296,6 +300,7 @@ impl World {
         let (token, place) = (2, Place::Last);
         self.plan(at, Input::Write { token, line, place });
         let request = ReplyRequest::default();
+        let token = ASKED + u32::try_from(self.planned).expect("a story is short");
         self.plan(at, Input::Respond { token, request });
     }
 

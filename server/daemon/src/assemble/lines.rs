@@ -1,7 +1,7 @@
 //! The engines of each seam in a line, each behind the one before; those that belong into the child are its own.
 
 use super::{WAITING, apart, flite, language_model_here, recognizer_here, synthesizer_here};
-use crate::config::Config;
+use crate::config::{Config, Language, Recognition, Synthesis};
 use models_apart::{Apart, Gauges};
 use models_builtin::Quoter;
 use models_engine::{LanguageModel, Recognizer, Synthesizer};
@@ -22,7 +22,8 @@ pub(super) fn recognizers(
             Some(child) if apart::recognizer(config) == Some(kind) => child.recognizer(),
             _ => recognizer_here(kind, config, knowledge, true, remarks)?,
         };
-        line.extend(found.map(|(engine, threads)| pool("recognizer", engine, threads)));
+        let remote = kind == Recognition::Remote;
+        line.extend(found.map(|(engine, threads)| pool("recognizer", engine, threads, remote)));
     }
     Ok(line.into_iter().reduce(Pool::followed_by))
 }
@@ -44,7 +45,8 @@ pub(super) fn language_models(
                 (engine, threads)
             }
         };
-        line.push(pool("language", engine, threads));
+        let remote = kind == Language::Remote;
+        line.push(pool("language", engine, threads, remote));
     }
     let line = line.into_iter().reduce(Pool::followed_by);
     Ok((line.expect("an order names at least one"), counted))
@@ -64,23 +66,27 @@ pub(super) fn synthesizers(
             }
             _ => synthesizer_here(kind, config, true, remarks)?,
         };
-        line.extend(found.map(|(engine, threads)| pool("voice", engine, threads)));
+        let remote = kind == Synthesis::Remote;
+        line.extend(found.map(|(engine, threads)| pool("voice", engine, threads, remote)));
     }
     Ok(line.into_iter().reduce(Pool::followed_by))
 }
 
+/// `remote`: its adapter has deadlines of its own, which may be set.
 fn pool<E: ?Sized + Send + Sync + 'static>(
     name: &'static str,
     engine: Arc<E>,
     threads: usize,
+    remote: bool,
 ) -> Pool<E> {
-    let waiting = WAITING;
-    Pool::new(
-        engine,
-        PoolOptions {
-            name,
-            threads,
-            waiting,
-        },
-    )
+    let options = PoolOptions {
+        name,
+        threads,
+        waiting: WAITING,
+    };
+    let pool = Pool::new(engine, options);
+    match remote {
+        true => pool.keeping_time(),
+        false => pool,
+    }
 }

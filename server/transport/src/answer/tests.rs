@@ -129,6 +129,43 @@ fn candidates_stand_once_in_the_order_of_preference() {
 }
 
 #[test]
+fn what_leads_the_offered_bundle_leads_ours() {
+    for (group, ours, leader) in [
+        ("v a d", "a d", "audio 9 "),
+        ("v d a", "d a", "application 9 "),
+    ] {
+        let session = format!("a=group:BUNDLE {group}\r\n");
+        let text = answered(&session, &[VIDEO, AUDIO, DATA]);
+        let bundle = format!("a=group:BUNDLE {ours}\r\n");
+        assert!(text.contains(&bundle), "{text}");
+        let mut sections = text.split("\r\nm=");
+        let holder = sections.find(|section| section.contains("a=candidate"));
+        let holder = holder.expect("there are candidates");
+        assert!(holder.starts_with(leader), "{text}");
+        assert_eq!(text.matches("a=end-of-candidates").count(), 1);
+    }
+}
+
+#[test]
+fn who_writes_channels_the_older_way_is_answered_so_and_the_crate_hears_of_today() {
+    let older = DATA
+        .replace("UDP/DTLS/SCTP webrtc-datachannel", "DTLS/SCTP 5001")
+        .replace("a=sctp-port:5001", "a=sctpmap:5001 webrtc-datachannel 16");
+    let text = answered(BUNDLE, &[AUDIO, &older]);
+    let (_, channels) = text
+        .split_once("m=application 9 DTLS/SCTP 5000\r\n")
+        .expect("the older m-line");
+    assert!(channels.contains("a=sctpmap:5000 webrtc-datachannel 65535\r\n"));
+    assert!(channels.contains("a=max-message-size:262144\r\n"));
+    assert!(!text.contains("sctp-port") && text.contains("a=group:BUNDLE a d\r\n"));
+    let today = canonical(&offer(BUNDLE, &[AUDIO, DATA]));
+    assert_eq!(canonical(&offer(BUNDLE, &[AUDIO, &older])), today);
+    let unmapped = older.replace("a=sctpmap:5001 webrtc-datachannel 16\r\n", "");
+    let text = answered(BUNDLE, &[AUDIO, &unmapped]);
+    assert!(text.contains("m=application 0 DTLS/SCTP 5001\r\n"));
+}
+
+#[test]
 fn we_wait_for_the_handshake_unless_the_peer_does() {
     assert!(answered(BUNDLE, &[AUDIO]).contains("a=setup:passive\r\n"));
     let waits = AUDIO.replace("actpass", "passive");

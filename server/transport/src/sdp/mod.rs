@@ -1,8 +1,10 @@
 //! What we need of an offer, parsed strictly: nothing of its text goes on to the crate.
 
 mod lines;
+mod older;
 
 use lines::Section;
+pub use older::Form;
 
 /// A browser's offer has about 3 kB; video-heavy ones reach 20.
 pub const LONGEST_OFFER: usize = 64 * 1024;
@@ -19,6 +21,8 @@ pub struct Offer {
     pub audio: usize,
     pub opus: Opus,
     pub channel: Option<Channel>,
+    /// Which of the accepted sections leads the bundle: its ICE and DTLS are those of all.
+    pub tag: usize,
     pub ufrag: String,
     pub password: String,
     pub fingerprint: Fingerprint,
@@ -49,6 +53,7 @@ pub struct Opus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Channel {
     pub index: usize,
+    pub form: Form,
     pub sctp_port: u16,
     /// In bytes; what the peer takes in one message.
     pub longest_message: u32,
@@ -87,40 +92,30 @@ impl Offer {
         let (audio, payload_type) = choose_audio(&sections)?;
         let bundle = bundle(&session);
         let channel = match choose_channel(&sections, audio, &bundle) {
-            Some(index) => Some(channel(index, &sections[index])?),
+            Some((index, form)) => Some(channel(index, form, &sections[index])?),
             None => None,
         };
         let voice = &sections[audio];
         if !voice.has("rtcp-mux") {
             return Err("The audio must offer a=rtcp-mux: we use one port for all.".into());
         }
-        let offer = Self {
+        let also = channel.map(|channel| channel.index);
+        let accepted: Vec<usize> = std::iter::once(audio).chain(also).collect();
+        let tag = tag(&sections, &accepted, &bundle).unwrap_or(audio);
+        // The audio's at last: a section of a bundle may leave out what stands in another.
+        let places = [&sections[tag], &session, voice];
+        Ok(Self {
             audio,
             opus: opus(voice, payload_type)?,
             channel,
-            ufrag: credential(&session, voice, "ice-ufrag", 4)?,
-            password: credential(&session, voice, "ice-pwd", 22)?,
-            fingerprint: fingerprint(&session, voice)?,
-            setup: setup(&session, voice)?,
+            tag,
+            ufrag: credential(&places, "ice-ufrag", 4)?,
+            password: credential(&places, "ice-pwd", 22)?,
+            fingerprint: fingerprint(&places)?,
+            setup: setup(&places)?,
             is_bundled: voice.mid.is_some_and(|mid| bundle.contains(&mid)),
             sections: sections.iter().map(media_line).collect(),
-        };
-        offer.check_channel(&session, &sections)?;
-        Ok(offer)
-    }
-
-    /// The data channels ride on the audio's transport, so they must name the same one.
-    fn check_channel(&self, session: &Section<'_>, all: &[Section<'_>]) -> Result<(), String> {
-        let Some(section) = self.channel.map(|channel| &all[channel.index]) else {
-            return Ok(());
-        };
-        let same = |key: &str, ours: &str| section.value(key).is_none_or(|value| value == ours);
-        let prints = section.values("fingerprint").next().is_none()
-            || fingerprint(session, section)? == self.fingerprint;
-        if same("ice-ufrag", &self.ufrag) && same("ice-pwd", &self.password) && prints {
-            return Ok(());
-        }
-        Err("Bundled media must have the same ice-ufrag, ice-pwd and fingerprint.".into())
+        })
     }
 }
 
@@ -229,24 +224,37 @@ fn bundle<'a>(session: &Section<'a>) -> Vec<&'a str> {
         .unwrap_or_default()
 }
 
-fn choose_channel(sections: &[Section<'_>], audio: usize, bundle: &[&str]) -> Option<usize> {
+/// Each section may offer a transport of its own. What holds for all is that of the first in the
+/// bundle that is accepted and has a port, so is not there for the bundle alone (RFC 8843, 7.3.1).
+fn tag(sections: &[Section<'_>], accepted: &[usize], bundle: &[&str]) -> Option<usize> {
+    bundle.iter().find_map(|mid| {
+        accepted.iter().copied().find(|index| {
+            let section = &sections[*index];
+            section.port != 0 && section.mid == Some(*mid)
+        })
+    })
+}
+
+fn choose_channel(
+    sections: &[Section<'_>],
+    audio: usize,
+    bundle: &[&str],
+) -> Option<(usize, Form)> {
     let shared = |section: &Section<'_>| section.mid.is_some_and(|mid| bundle.contains(&mid));
     if !shared(&sections[audio]) {
         return None;
     }
-    sections.iter().position(|section| {
-        section.media == "application"
-            && section.protocol == "UDP/DTLS/SCTP"
-            && section.formats == ["webrtc-datachannel"]
-            && section.is_open()
-            && shared(section)
+    sections.iter().enumerate().find_map(|(index, section)| {
+        let form = Form::of(section)?;
+        let wanted = section.media == "application" && section.is_open() && shared(section);
+        wanted.then_some((index, form))
     })
 }
 
-fn channel(index: usize, section: &Section<'_>) -> Result<Channel, String> {
-    let sctp_port = match section.value("sctp-port").unwrap_or("5000").trim().parse() {
+fn channel(index: usize, form: Form, section: &Section<'_>) -> Result<Channel, String> {
+    let sctp_port = match form.port(section).trim().parse() {
         Ok(port @ 1..) => port,
-        _ => return Err("The a=sctp-port must be a port, such as 5000.".into()),
+        _ => return Err("The a=sctp-port or a=sctpmap must have a port, such as 5000.".into()),
     };
     // RFC 8841: none said is 64 kB, 0 is no limit.
     let said = section.value("max-message-size");
@@ -258,18 +266,15 @@ fn channel(index: usize, section: &Section<'_>) -> Result<Channel, String> {
     };
     Ok(Channel {
         index,
+        form,
         sctp_port,
         longest_message,
     })
 }
 
-fn credential(
-    session: &Section<'_>,
-    media: &Section<'_>,
-    key: &str,
-    shortest: usize,
-) -> Result<String, String> {
-    let value = media.value(key).or_else(|| session.value(key));
+/// Here and below, the first of `places` that says it counts.
+fn credential(places: &[&Section<'_>], key: &str, shortest: usize) -> Result<String, String> {
+    let value = places.iter().find_map(|place| place.value(key));
     let value = value.ok_or_else(|| format!("The offer has no a={key}."))?;
     // Some stacks use dashes and underscores against the letter of RFC 8839: harmless.
     let is_ice = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte);
@@ -281,12 +286,8 @@ fn credential(
     Ok(value.into())
 }
 
-fn fingerprint(session: &Section<'_>, media: &Section<'_>) -> Result<Fingerprint, String> {
-    let all = || {
-        media
-            .values("fingerprint")
-            .chain(session.values("fingerprint"))
-    };
+fn fingerprint(places: &[&Section<'_>]) -> Result<Fingerprint, String> {
+    let all = || places.iter().flat_map(|place| place.values("fingerprint"));
     if all().next().is_none() {
         return Err("The offer has no a=fingerprint; only encrypted media is accepted.".into());
     }
@@ -309,8 +310,8 @@ fn known_fingerprint(value: &str) -> Option<Fingerprint> {
     })
 }
 
-fn setup(session: &Section<'_>, media: &Section<'_>) -> Result<Setup, String> {
-    match media.value("setup").or_else(|| session.value("setup")) {
+fn setup(places: &[&Section<'_>]) -> Result<Setup, String> {
+    match places.iter().find_map(|place| place.value("setup")) {
         Some("actpass" | "active") => Ok(Setup::MayOpen),
         Some("passive") => Ok(Setup::Waits),
         Some(_) => Err("The a=setup of an offer must be actpass.".into()),

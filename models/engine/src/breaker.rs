@@ -1,16 +1,16 @@
-//! Leaves a server alone that fails again and again, and tries now and then whether it is back. Told the time.
+//! Leaves an engine alone that fails again and again, and tries now and then whether it is back. Told the time.
 
 use std::time::Duration;
 
 /// When to give up, and for how long.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub struct Limits {
     /// Failures in a row.
-    pub(crate) failures: u32,
+    pub failures: u32,
     /// The first rest; each trial in vain doubles it ...
-    pub(crate) rest: Duration,
+    pub rest: Duration,
     /// ... up to this.
-    pub(crate) longest_rest: Duration,
+    pub longest_rest: Duration,
 }
 
 impl Default for Limits {
@@ -41,7 +41,7 @@ enum State {
 
 /// What a job was let through with; it is shown again at its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pass {
+pub enum Pass {
     Usual,
     /// Numbered: an old trial says nothing of a new one.
     Trial(u32),
@@ -49,17 +49,17 @@ pub(crate) enum Pass {
 
 /// Not now; ask again after so long at the soonest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Resting(pub(crate) Duration);
+pub struct Resting(pub Duration);
 
 #[derive(Debug)]
-pub(crate) struct Breaker {
+pub struct Breaker {
     limits: Limits,
     state: State,
     trials: u32,
 }
 
 impl Breaker {
-    pub(crate) fn new(limits: Limits) -> Self {
+    pub fn new(limits: Limits) -> Self {
         let state = State::Closed { failures: 0 };
         Self {
             limits,
@@ -69,7 +69,7 @@ impl Breaker {
     }
 
     /// May a job begin? Every pass must come back by one of the three ways below.
-    pub(crate) fn enter(&mut self, now: Duration) -> Result<Pass, Resting> {
+    pub fn enter(&mut self, now: Duration) -> Result<Pass, Resting> {
         self.look(now)?;
         match self.state {
             State::Open { rest, .. } => {
@@ -83,7 +83,7 @@ impl Breaker {
     }
 
     /// Would a job be let through?
-    pub(crate) fn look(&self, now: Duration) -> Result<(), Resting> {
+    pub fn look(&self, now: Duration) -> Result<(), Resting> {
         match self.state {
             State::Closed { .. } => Ok(()),
             State::Open { until, .. } if until <= now => Ok(()),
@@ -93,11 +93,11 @@ impl Breaker {
     }
 
     /// The server did what it was asked, whoever asked it: it is well.
-    pub(crate) fn succeeded(&mut self) {
+    pub fn succeeded(&mut self) {
         self.state = State::Closed { failures: 0 };
     }
 
-    pub(crate) fn failed(&mut self, pass: Pass, now: Duration) {
+    pub fn failed(&mut self, pass: Pass, now: Duration) {
         self.state = match (self.state, pass) {
             (State::Closed { failures }, _) if failures + 1 < self.limits.failures => {
                 State::Closed {
@@ -114,7 +114,7 @@ impl Breaker {
     }
 
     /// The job ended before anything was known of the server. The next one may try at once.
-    pub(crate) fn abandoned(&mut self, pass: Pass, now: Duration) {
+    pub fn abandoned(&mut self, pass: Pass, now: Duration) {
         if let (State::Trial { rest, number }, Pass::Trial(mine)) = (self.state, pass)
             && mine == number
         {

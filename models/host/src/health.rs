@@ -1,0 +1,154 @@
+//! Whether an engine is worth asking where another stands behind it: one that kept a caller waiting is left alone.
+
+use models_engine::Failure;
+use models_engine::breaker::{Breaker, Limits, Pass, Resting};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+/// Of one pool. All is well with an engine whose jobs nobody else could take over: it is never asked how it is.
+pub(crate) struct Health {
+    state: Mutex<State>,
+    threads: usize,
+    /// The breaker's zero.
+    began: Instant,
+}
+
+struct State {
+    breaker: Breaker,
+    /// Threads that are held by a job which took too long.
+    stuck: usize,
+}
+
+impl Health {
+    pub(crate) fn new(threads: usize) -> Self {
+        // What a server refuses costs nobody time; here each failure is seconds of silence, and the first is enough.
+        let limits = Limits {
+            failures: 1,
+            ..Limits::default()
+        };
+        Self {
+            state: Mutex::new(State {
+                breaker: Breaker::new(limits),
+                stuck: 0,
+            }),
+            threads,
+            began: Instant::now(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// No thread is left for those who wait.
+    pub(crate) fn is_stuck(&self) -> bool {
+        self.state().stuck >= self.threads
+    }
+
+    /// Why nothing is to be asked of it now.
+    pub(crate) fn trouble(&self) -> Option<Failure> {
+        let state = self.state();
+        let rests = state.breaker.look(self.began.elapsed()).is_err();
+        (rests || state.stuck >= self.threads).then(left_alone)
+    }
+
+    /// A job begins.
+    pub(crate) fn enter(self: &Arc<Self>) -> Result<Stay, Failure> {
+        let entered = self.state().breaker.enter(self.began.elapsed());
+        let pass = entered.map_err(|Resting(_)| left_alone())?;
+        Ok(Stay {
+            health: Arc::clone(self),
+            pass,
+            stuck: Mutex::new(false),
+        })
+    }
+}
+
+fn left_alone() -> Failure {
+    Failure::new("the engine kept a caller waiting, and is left alone for a while")
+}
+
+/// A job's time with an engine, on one of its threads.
+pub(crate) struct Stay {
+    health: Arc<Health>,
+    pass: Pass,
+    stuck: Mutex<bool>,
+}
+
+impl Stay {
+    /// The session was given something.
+    pub(crate) fn answered(&self) {
+        self.health.state().breaker.succeeded();
+    }
+
+    /// It takes too long. `failed`: by the engine's fault, and not because it waited for its turn.
+    pub(crate) fn overstays(&self, now: Instant, failed: bool) {
+        let mut stuck = self.stuck();
+        let mut state = self.health.state();
+        if !std::mem::replace(&mut *stuck, true) {
+            state.stuck += 1;
+        }
+        let now = now.saturating_duration_since(self.health.began);
+        match failed {
+            true => state.breaker.failed(self.pass, now),
+            false => state.breaker.abandoned(self.pass, now),
+        }
+    }
+
+    /// The thread is free again. To be told once, whatever became of the job.
+    pub(crate) fn ends(&self, done: bool) {
+        let mut stuck = self.stuck();
+        let mut state = self.health.state();
+        if std::mem::replace(&mut *stuck, false) {
+            state.stuck -= 1;
+        } else if done {
+            state.breaker.succeeded();
+        } else {
+            state
+                .breaker
+                .abandoned(self.pass, self.health.began.elapsed());
+        }
+    }
+
+    fn stuck(&self) -> MutexGuard<'_, bool> {
+        self.stuck.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn an_engine_whose_threads_all_hang_is_stuck_until_one_returns() {
+        let health = Arc::new(Health::new(2));
+        let enter = || health.enter().expect("all is well");
+        let (one, other) = (enter(), enter());
+        let later = Instant::now() + Duration::from_secs(3_600);
+        one.overstays(later, false);
+        one.overstays(later, false);
+        assert!(!health.is_stuck(), "one is counted once");
+        assert_eq!(health.trouble(), None, "it had waited for its turn");
+        other.overstays(later, true);
+        assert!(health.is_stuck());
+        assert_eq!(health.trouble(), Some(left_alone()));
+        one.ends(false);
+        assert!(!health.is_stuck());
+        assert_eq!(health.trouble(), Some(left_alone()), "it still rests");
+        assert_eq!(health.enter().err(), Some(left_alone()));
+    }
+
+    #[test]
+    fn what_ends_by_itself_is_no_fault() {
+        let health = Arc::new(Health::new(1));
+        for done in [true, false] {
+            health.enter().expect("all is well").ends(done);
+            assert_eq!(health.trouble(), None);
+        }
+        let stay = health.enter().expect("all is well");
+        stay.answered();
+        stay.overstays(Instant::now(), true);
+        assert_eq!(health.trouble(), Some(left_alone()), "in the middle, too");
+    }
+}
