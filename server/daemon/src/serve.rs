@@ -38,10 +38,17 @@ pub(crate) fn serve(serve: &Serve) -> Result<(), String> {
             .map_err(|error| format!("{} cannot be used: {error}", folder.display()))?;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(carriers())
         .enable_all()
         .build()
         .map_err(|error| format!("the runtime did not start: {error}"))?;
     runtime.block_on(run(config, lan))
+}
+
+/// Half of the cores carry the calls, the others are the engines'. A packet that is handed from core to core costs more than
+/// what is done with it.
+fn carriers() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2))
 }
 
 fn data_folder(config: &Config) -> Result<PathBuf, String> {
