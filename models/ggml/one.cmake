@@ -46,8 +46,10 @@ endfunction()
 # A third of llama.cpp's own time; what loops over the vocabulary or a text is compiled as ever.
 function(compile_faster)
     target_compile_options(llama PRIVATE -O1)
+    get_target_property(folder llama SOURCE_DIR)
     get_target_property(sources llama SOURCES)
-    list(FILTER sources INCLUDE REGEX "llama-(sampler|vocab|grammar)|unicode")
+    list(FILTER sources INCLUDE REGEX "^(llama-(sampler|vocab|grammar)|unicode)[^/]*[.]cpp$")
+    list(TRANSFORM sources PREPEND "${folder}/")
     set_property(SOURCE ${sources} TARGET_DIRECTORY llama APPEND PROPERTY COMPILE_OPTIONS -O3)
 endfunction()
 

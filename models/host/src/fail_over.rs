@@ -221,21 +221,28 @@ impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Errand<E, T> {
         let pool = &self.line[self.at];
         let begun = self.turn.stay.is_some();
         let unwanted = self.turn.asker.cancel.is_cancelled();
-        if !self.task.may_pass_on() || (unwanted && !begun) {
+        // What has begun is looked at to its end: a thread that hangs is to be counted, whoever wants its work.
+        if !begun && (unwanted || !self.task.may_pass_on()) {
             return Found::Settled;
         }
-        if !begun && pool.health().is_stuck() {
+        if !begun && pool.health().hangs(now) {
             return Found::Overdue;
         }
         if begun {
             self.turn.since.get_or_insert(now);
         }
-        // A later phrase, or a guess, may well wait in a queue.
-        let urgent = begun || pool.is_urgent() || self.asker.has_confirmed();
-        if !urgent || !self.task.is_awaited() {
+        let hurries = pool.is_urgent() || self.asker.has_confirmed();
+        if !(begun || hurries) || !(unwanted || self.task.is_awaited()) {
             return Found::InTime;
         }
-        let mut due = self.due.unwrap_or(now + T::PATIENCE);
+        // A later phrase, or a guess, may well take turns with others within its engine.
+        let patience = if hurries {
+            T::PATIENCE
+        } else {
+            T::PATIENCE * 2
+        };
+        let latest = now + patience;
+        let mut due = self.due.map_or(latest, |due| due.min(latest));
         if !std::mem::replace(&mut self.turn.granted, true) {
             due = due.max(now + LEAST);
         }
@@ -258,16 +265,16 @@ impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Errand<E, T> {
             }
             None => busy(),
         };
-        if self.turn.asker.cancel.is_cancelled() {
+        if self.turn.asker.cancel.is_cancelled() || !self.task.may_pass_on() {
             return Some(self);
         }
         let (at, why) = (self.at, self.why.clone());
         let turn = std::mem::replace(&mut self.turn, Turn::of(&self.asker));
         let engine = T::name(self.line[at].engine());
-        tracing::warn!(engine, %failure, "an engine is late; the next one is asked");
-        self.why.get_or_insert(failure);
+        self.why.get_or_insert(failure.clone());
         self.at = at + 1;
         let Some(errand) = self.queue() else {
+            tracing::warn!(engine, %failure, "an engine is late; the next one is asked");
             turn.asker.cancel.cancel();
             return None;
         };

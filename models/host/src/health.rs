@@ -3,7 +3,7 @@
 use models_engine::Failure;
 use models_engine::breaker::{Breaker, Limits, Pass, Resting};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Of one pool. All is well with an engine whose jobs nobody else could take over: it is never asked how it is.
 pub(crate) struct Health {
@@ -17,7 +17,12 @@ struct State {
     breaker: Breaker,
     /// Threads that are held by a job which took too long.
     stuck: usize,
+    /// Since when that is all of them.
+    all_since: Option<Instant>,
 }
+
+/// A job that was taken from an engine that is well takes a moment to end.
+const MOMENT: Duration = Duration::from_secs(1);
 
 impl Health {
     pub(crate) fn new(threads: usize) -> Self {
@@ -30,6 +35,7 @@ impl Health {
             state: Mutex::new(State {
                 breaker: Breaker::new(limits),
                 stuck: 0,
+                all_since: None,
             }),
             threads,
             began: Instant::now(),
@@ -41,8 +47,15 @@ impl Health {
     }
 
     /// No thread is left for those who wait.
+    #[cfg(test)]
     pub(crate) fn is_stuck(&self) -> bool {
         self.state().stuck >= self.threads
+    }
+
+    /// No thread is left for those who wait, and none is about to be.
+    pub(crate) fn hangs(&self, now: Instant) -> bool {
+        let since = self.state().all_since;
+        since.is_some_and(|since| now.saturating_duration_since(since) >= MOMENT)
     }
 
     /// Why nothing is to be asked of it now.
@@ -81,12 +94,16 @@ impl Stay {
         self.health.state().breaker.succeeded();
     }
 
-    /// It takes too long. `failed`: by the engine's fault, and not because it waited for its turn.
+    /// It takes too long; counted once. `failed`: by the engine's fault, and not because it waited for its turn.
     pub(crate) fn overstays(&self, now: Instant, failed: bool) {
         let mut stuck = self.stuck();
         let mut state = self.health.state();
-        if !std::mem::replace(&mut *stuck, true) {
-            state.stuck += 1;
+        if std::mem::replace(&mut *stuck, true) {
+            return;
+        }
+        state.stuck += 1;
+        if state.stuck >= self.health.threads {
+            state.all_since.get_or_insert(now);
         }
         let now = now.saturating_duration_since(self.health.began);
         match failed {
@@ -101,6 +118,7 @@ impl Stay {
         let mut state = self.health.state();
         if std::mem::replace(&mut *stuck, false) {
             state.stuck -= 1;
+            state.all_since = None;
         } else if done {
             state.breaker.succeeded();
         } else {
@@ -118,7 +136,6 @@ impl Stay {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn an_engine_whose_threads_all_hang_is_stuck_until_one_returns() {

@@ -74,9 +74,11 @@ impl Shared {
 }
 
 fn keep(shared: &Shared) {
+    let mut clock = Clock::started();
     let mut round = shared.round();
     while !round.over {
-        round = match round.looks.is_empty() {
+        let idle = round.looks.is_empty();
+        round = match idle {
             true => {
                 let waited = shared.changed.wait(round);
                 waited.unwrap_or_else(PoisonError::into_inner)
@@ -87,8 +89,35 @@ fn keep(shared: &Shared) {
             }
         };
         drop(round);
-        shared.look(Instant::now());
+        shared.look(clock.read(Instant::now(), idle));
         round = shared.round();
+    }
+}
+
+/// A server that was suspended itself finds nobody late.
+struct Clock {
+    shown: Instant,
+    read: Instant,
+}
+
+impl Clock {
+    fn started() -> Self {
+        let now = Instant::now();
+        Self {
+            shown: now,
+            read: now,
+        }
+    }
+
+    /// `idle`: nothing was looked at before.
+    fn read(&mut self, now: Instant, idle: bool) -> Instant {
+        let passed = now.saturating_duration_since(self.read);
+        self.read = now;
+        self.shown = match idle {
+            true => now,
+            false => self.shown + passed.min(5 * LOOK),
+        };
+        self.shown
     }
 }
 
@@ -108,5 +137,16 @@ mod tests {
         });
         // The sender goes with the look.
         assert_eq!(looks.iter().collect::<Vec<_>>(), [2, 1, 0]);
+    }
+
+    #[test]
+    fn time_in_which_the_server_was_suspended_does_not_count() {
+        let mut clock = Clock::started();
+        let begun = clock.shown;
+        let at = |ms| begun + Duration::from_millis(ms);
+        assert_eq!(clock.read(at(100), false), at(100));
+        assert_eq!(clock.read(at(60_000), false), at(600));
+        assert_eq!(clock.read(at(60_100), false), at(700));
+        assert_eq!(clock.read(at(70_000), true), at(70_000));
     }
 }

@@ -98,15 +98,30 @@ fn is_about_document(head: &str) -> bool {
         let Some((key, value)) = pair(line) else {
             return false;
         };
-        let key = key.to_ascii_lowercase();
+        let (key, value) = (key.to_ascii_lowercase(), value.trim());
         let surely = OF_DOCUMENTS.contains(&key.as_str());
-        if !surely && !BESIDE.contains(&key.as_str()) {
+        if !surely && !BESIDE.contains(&key.as_str()) || may_be_fact(&key, value) {
             return false;
         }
         is_sure |= surely;
-        is_open = value.trim().is_empty();
+        is_open = value.is_empty();
     }
     is_sure
+}
+
+/// "Date: 12 May, 7 pm" and "Draft: Harp 4.80" tell a caller something; "date: 2024-05-01" and "draft: true" do not.
+fn may_be_fact(key: &str, value: &str) -> bool {
+    let value = value.trim_matches(['"', '\'']);
+    match key {
+        "title" => value.is_empty(),
+        "draft" => !matches!(value, "" | "true" | "false" | "yes" | "no"),
+        "layout" => value.contains(char::is_whitespace),
+        "date" | "created" | "updated" | "modified" | "published" => {
+            let digits = value.bytes().take_while(u8::is_ascii_digit).count();
+            !value.is_empty() && digits != 4
+        }
+        _ => false,
+    }
 }
 
 fn is_title(line: &str) -> bool {
@@ -174,9 +189,16 @@ mod tests {
         let (title, said) = lines("---\nParking: free\nDate: 12 May\n---\nCome in.\n");
         assert_eq!(title, None);
         assert_eq!(said, ["Parking: free", "Date: 12 May", "Come in."]);
-        let text = "---\ntitle: The fair\nDate: 12 May\nVenue: the mill\n---\nCome in.\n";
-        let (title, said) = lines(text);
-        assert_eq!(title, Some("The fair"));
-        assert_eq!(said, ["Date: 12 May", "Venue: the mill", "Come in."]);
+        for fact in [
+            "Venue: the mill",
+            "Date: 12 May, 7 pm",
+            "Draft: Guinness 5.20, Harp 4.80",
+            "Layout: two halls and a kitchen",
+        ] {
+            let text = format!("---\ntitle: The fair\n{fact}\n---\nCome in.\n");
+            let (title, said) = lines(&text);
+            assert_eq!(title, Some("The fair"));
+            assert_eq!(said, [fact, "Come in."]);
+        }
     }
 }

@@ -21,11 +21,24 @@ pub(crate) fn as_markdown(text: &str) -> String {
         } else if is_title(before, line, after) {
             out.push_str(&format!("\n**{}**\n\n", line.trim()));
         } else {
+            // Below a fact or a sentence dashes are a ruler; below a title they underline it.
+            if is_ruler(line) && (labelled(before).is_some() || ends(before)) {
+                out.push('\n');
+            }
             out.push_str(line.trim());
             out.push('\n');
         }
     }
     out
+}
+
+fn is_ruler(line: &str) -> bool {
+    let line = line.trim();
+    line.len() >= 3 && line.bytes().all(|byte| byte == b'-')
+}
+
+fn ends(sentence: &str) -> bool {
+    sentence.trim_end().ends_with(['.', '!', ';'])
 }
 
 /// A short line with an indented one below it: "No steam", and what to do then.

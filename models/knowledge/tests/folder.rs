@@ -261,6 +261,11 @@ fn a_text_file_has_the_title_of_its_head_and_loses_no_fact() {
             b"---\nTitle: The fair\nTags: fair\n---\nCome in.\n",
         )
         .with("hours.txt", b"Opening hours: 9 to 5\nParking: free\n")
+        .with(
+            "inn.txt",
+            b"The inn opens at nine.\n---\nDogs are welcome.\n---\nNo smoking.\n",
+        )
+        .with("park.txt", b"---\nBikes: free\n---\n")
         .with("z.txt", b"Title: Pool rules\nAuthor: Jane\n\nNo diving.\n");
     let (knowledge, _) = opened(&folder);
     assert_eq!(
@@ -269,11 +274,16 @@ fn a_text_file_has_the_title_of_its_head_and_loses_no_fact() {
             "Come in.",
             "Opening hours: 9 to 5",
             "Parking: free",
+            "The inn opens at nine.",
+            "Dogs are welcome.",
+            "No smoking.",
+            "Bikes: free",
             "Author: Jane",
             "No diving.",
         ]
     );
-    assert_eq!(knowledge.headings(), ["The fair", "Hours", "Pool rules"]);
+    let headings = ["The fair", "Hours", "Inn", "Park", "Pool rules"];
+    assert_eq!(knowledge.headings(), headings);
 }
 
 #[test]

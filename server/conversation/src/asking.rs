@@ -282,7 +282,7 @@ impl Conversation {
     }
 
     /// What the reply still waited to understand is answered by no other either.
-    fn leave_unanswered(&mut self, reply: &mut Reply) {
+    pub(crate) fn leave_unanswered(&mut self, reply: &mut Reply) {
         let known = |said: &Said| said.wants_reply && !said.pending();
         let (known, left) = self.said.drain(..).partition(known);
         reply.covers = known;

@@ -142,7 +142,11 @@ impl Conversation {
             .reply()
             .is_some_and(|reply| reply.work == Work::Words);
         if asked && said.wants_reply {
-            // What the client wanted answered is lost.
+            // What the client wanted answered is lost, and no other reply is begun for what still waits.
+            if !self.responds() {
+                let rest = self.said.iter_mut().filter(|said| said.pending());
+                rest.for_each(|said| said.wants_reply = false);
+            }
             self.fail(message.to_owned(), true);
         } else {
             self.words_came();

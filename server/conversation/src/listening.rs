@@ -5,7 +5,7 @@ use crate::ear::{Heard, Window};
 use crate::floor::Floor;
 use crate::output::{Ending, Fact, Output};
 use crate::patience as p;
-use crate::reply::Reply;
+use crate::reply::{Reply, Work};
 use crate::utterance::{Opening, Pauses, Utterance, Verdict, Words};
 use crate::{Endpointing, FloorName, Millis, Modality};
 
@@ -152,7 +152,11 @@ impl Conversation {
             self.tell_started(&mut utterance);
         }
         match reply {
-            Some(reply) if self.interruptible() => {
+            Some(mut reply) if self.interruptible() => {
+                // What only the client may ask for is over, and nobody else answers those words.
+                if reply.work == Work::Words && !self.responds() {
+                    self.leave_unanswered(&mut reply);
+                }
                 self.close(*reply, Ending::BargedIn);
                 self.pass_to(Floor::Caller { utterance });
             }

@@ -306,7 +306,7 @@ impl Reply {
         let made = self.work == Work::Composed && self.phrases.iter().all(|phrase| phrase.spoken);
         let over = utterance.over.filter(|(reply, _)| *reply == self.id);
         let late = over.is_some_and(|(_, heard)| self.spoken_for() - heard <= p::ANSWER);
-        late && made && self.broken.is_none() && asks(&self.text) && !utterance.is_noise()
+        late && made && self.broken.is_none() && asks(&self.text) && utterance.spoken >= p::SPOKEN
     }
 
     pub(crate) fn was_spoken(&self) -> bool {

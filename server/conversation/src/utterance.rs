@@ -29,7 +29,7 @@ pub(crate) struct Utterance {
     pub(crate) deaf: Option<String>,
     /// How long the detector was sure, and the part of it in which the sound was a voice's by its pitch.
     voice: Millis,
-    spoken: Millis,
+    pub(crate) spoken: Millis,
     loudest_dbfs: f32,
     /// That it is something said, by how it sounds so far.
     intent: f32,

@@ -101,12 +101,16 @@ impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Held<E, T> {
         let Some(mut errand) = held.take() else {
             return false;
         };
-        let (kept, goes_on) = match errand.look(now) {
-            Found::InTime => (Some(errand), true),
-            Found::Settled => (Some(errand), false),
-            Found::Overdue => (errand.pass_over(now), false),
+        let settled = match errand.look(now) {
+            Found::InTime => false,
+            Found::Settled => true,
+            Found::Overdue => {
+                // Given back, it is tried again: room may come.
+                *held = errand.pass_over(now);
+                return held.is_some();
+            }
         };
-        *held = kept;
-        goes_on
+        *held = Some(errand);
+        !settled
     }
 }
