@@ -1,5 +1,7 @@
 //! An engine that hangs is passed over, on a clock of the tests' own.
 
+mod again;
+
 use crate::watch::Watch;
 use crate::{
     Composing, Heard, Job, LanguagePort, Pool, PoolOptions, Priority, RecognizerPort, Speaking,
@@ -250,29 +252,6 @@ fn who_waits_behind_one_that_hangs_goes_on_too() {
     let (late, busy) = (by(1, Some(LATE)), by(1, Some(BUSY)));
     assert_eq!(told(first_reports), done(vec![late], "At nine."));
     assert_eq!(told(second_reports), done(vec![busy], "At nine."));
-}
-
-#[test]
-fn where_nobody_behind_has_room_it_stays_where_it_is() {
-    let clock = Clock::new();
-    let ((hangs, hang), (holds, held)) = (hanging(0), hanging(0));
-    let busy = ScriptedLanguage::saying("busy").conduct(holds);
-    let busy: Arc<dyn LanguageModel> = Arc::new(busy);
-    let second = pool(busy, 1);
-    let others = LanguagePort(second.clone());
-    let _runs = ask(&others);
-    held.is_met();
-    let _waits = ask(&others);
-    let first = saying("slow", hangs).watched_by(&clock.watch);
-    let port = LanguagePort(first.followed_by(second));
-    let (_job, reports) = ask(&port);
-    hang.is_met();
-    clock.at(0);
-    clock.at(10);
-    assert!(port.0.health().is_stuck());
-    drop(hang);
-    assert_eq!(told(reports), done(vec![by(0, None)], "slow"));
-    until_free(&port.0);
 }
 
 #[test]
