@@ -2,17 +2,25 @@
 
 use super::*;
 
-#[test]
-fn where_nobody_behind_has_room_it_stays_where_it_is() {
-    let clock = Clock::new();
-    let ((hangs, hang), (holds, held)) = (hanging(0), hanging(0));
+type Asked = (Job, mpsc::Receiver<Composing>);
+
+/// A model without room until it is let go: one job is with it, and one waits.
+fn full() -> (Pool<dyn LanguageModel>, Hang, [Asked; 2]) {
+    let (holds, held) = hanging(0);
     let busy = ScriptedLanguage::saying("busy").conduct(holds);
     let busy: Arc<dyn LanguageModel> = Arc::new(busy);
-    let second = pool(busy, 1);
-    let others = LanguagePort(second.clone());
-    let _runs = ask(&others);
+    let pool = pool(busy, 1);
+    let port = LanguagePort(pool.clone());
+    let runs = ask(&port);
     held.is_met();
-    let _waits = ask(&others);
+    let waits = ask(&port);
+    (pool, held, [runs, waits])
+}
+
+#[test]
+fn where_nobody_behind_has_room_it_stays_where_it_is() {
+    let (clock, (hangs, hang)) = (Clock::new(), hanging(0));
+    let (second, _held, _others) = full();
     let first = saying("slow", hangs).watched_by(&clock.watch);
     let port = LanguagePort(first.followed_by(second));
     let (_job, reports) = ask(&port);
@@ -27,15 +35,8 @@ fn where_nobody_behind_has_room_it_stays_where_it_is() {
 
 #[test]
 fn a_job_that_nobody_had_room_for_goes_on_when_room_comes() {
-    let clock = Clock::new();
-    let ((hangs, hang), (holds, held)) = (hanging(0), hanging(0));
-    let busy = ScriptedLanguage::saying("busy").conduct(holds);
-    let busy: Arc<dyn LanguageModel> = Arc::new(busy);
-    let second = pool(busy, 1);
-    let others = LanguagePort(second.clone());
-    let (_one, runs) = ask(&others);
-    held.is_met();
-    let (_other, waits) = ask(&others);
+    let (clock, (hangs, hang)) = (Clock::new(), hanging(0));
+    let (second, held, others) = full();
     let first = saying("slow", hangs).watched_by(&clock.watch);
     let port = LanguagePort(first.followed_by(second));
     let (_job, reports) = ask(&port);
@@ -43,7 +44,7 @@ fn a_job_that_nobody_had_room_for_goes_on_when_room_comes() {
     clock.at(0);
     clock.at(10);
     drop(held);
-    for reports in [runs, waits] {
+    for (_job, reports) in others {
         assert_eq!(told(reports), done(Vec::new(), "busy"));
     }
     clock.at(11);
