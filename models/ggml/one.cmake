@@ -9,8 +9,8 @@ if(PROJECT_NAME STREQUAL "llama.cpp")
     set(LLAMA_BUILD_COMMON OFF CACHE BOOL "" FORCE)
     # The files beside the program are called as the program asks for them: libllama.so, not libllama.so.0.
     set(CMAKE_PLATFORM_NO_VERSIONED_SONAME ON)
-    # ggml has fourteen variants of its CPU back end for x86 alone, each as dear as the rest of ggml. Three
-    # serve: any machine, one since 2013, one with AVX-512. REPARTEE_CPU_VARIANTS=all builds every one.
+    # ggml has fourteen variants of its CPU back end for x86 alone, each as dear as the rest of ggml. Four serve: any
+    # machine, one since 2013, one with AVX-512, one with AMX. REPARTEE_CPU_VARIANTS=all builds every one.
     if(NOT "$ENV{REPARTEE_CPU_VARIANTS}" STREQUAL "all")
         variable_watch(GGML_CPU_ALL_VARIANTS few_variants)
     endif()
@@ -18,20 +18,29 @@ if(PROJECT_NAME STREQUAL "llama.cpp")
     if("$ENV{PROFILE}" STREQUAL "debug")
         cmake_language(DEFER CALL compile_faster)
     endif()
+    cmake_language(DEFER CALL tiles_as_written)
 endif()
 
 # Called when ggml is about to add the variants: from then on only the chosen ones are.
 function(few_variants)
-    set(x86 haswell cascadelake)
+    set(x86 x64 haswell cascadelake sapphirerapids)
+    # Whoever builds to run here and now needs one: the best that this processor can run.
     if("$ENV{PROFILE}" STREQUAL "debug" AND EXISTS "/proc/cpuinfo")
-        file(READ "/proc/cpuinfo" cpu)
-        if(cpu MATCHES "avx512_vnni")
-            set(x86 cascadelake)
-        elseif(cpu MATCHES "avx2")
-            set(x86 haswell)
-        endif()
+        file(STRINGS "/proc/cpuinfo" flags REGEX "^flags" LIMIT_COUNT 1)
+        string(REGEX MATCHALL "[a-z0-9_]+" flags "${flags}")
+        set(haswell sse4_2 avx f16c fma avx2 bmi2)
+        set(cascadelake ${haswell} avx512f avx512cd avx512bw avx512dq avx512vl avx512_vnni)
+        set(sapphirerapids ${cascadelake} avx512vbmi avx512_bf16 amx_tile amx_int8)
+        set(best x64)
+        foreach(variant haswell cascadelake sapphirerapids)
+            list(REMOVE_ITEM ${variant} "" ${flags})
+            if("${${variant}}" STREQUAL "")
+                set(best ${variant})
+            endif()
+        endforeach()
+        set(x86 ${best})
     endif()
-    set_property(GLOBAL PROPERTY CHOSEN_VARIANTS x64 ${x86}
+    set_property(GLOBAL PROPERTY CHOSEN_VARIANTS ${x86}
         armv8.0_1 armv8.2_2 armv8.6_1 apple_m1 apple_m2_m3 apple_m4)
     if(COMMAND ggml_add_cpu_backend_variant AND NOT COMMAND _ggml_add_cpu_backend_variant)
         function(ggml_add_cpu_backend_variant name)
@@ -40,6 +49,17 @@ function(few_variants)
                 _ggml_add_cpu_backend_variant(${name} ${ARGN})
             endif()
         endfunction()
+    endif()
+endfunction()
+
+# GCC before 14 (bug 114098) takes the shapes of AMX's tiles for 8 bytes of their 64 and leaves the rest unwritten: the
+# first step with two sequences would be an illegal instruction.
+function(tiles_as_written)
+    if(TARGET ggml-cpu-sapphirerapids AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14)
+        file(WRITE "${CMAKE_BINARY_DIR}/tiles.h" "#include <immintrin.h>\n"
+            "#define _tile_loadconfig(all) __asm__ volatile (\"ldtilecfg %0\" :: \"m\" (*(const char (*)[64]) (all)))\n")
+        target_compile_options(ggml-cpu-sapphirerapids PRIVATE
+            "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-include ${CMAKE_BINARY_DIR}/tiles.h>")
     endif()
 endfunction()
 

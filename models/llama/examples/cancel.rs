@@ -3,6 +3,7 @@
 //! Random weights in the shape of Whisper tiny, and of a small Llama: the time is that of the step at work.
 
 use models_engine::{Author, Cancel, Hint, LanguageModel, Line, Prompt, Recognizer};
+use models_fixtures::llama::Numbers;
 use models_fixtures::sound::voice;
 use models_fixtures::{llama, place, whisper};
 use models_llama::{Llama, LlamaOptions};
@@ -14,7 +15,11 @@ const TIMES: u32 = 20;
 
 fn main() {
     let folder = std::env::temp_dir().display().to_string();
-    let language = place(&folder, "repartee-llama.gguf", &llama::random(1024, 8, 3));
+    let language = place(
+        &folder,
+        "repartee-llama.gguf",
+        &llama::random(1024, 8, Numbers::Halves, 3),
+    );
     let hearing = place(&folder, "repartee-whisper.bin", &whisper::random(384, 4, 3));
     let (language, hearing) = (
         language.expect("it is written"),
