@@ -1,8 +1,7 @@
 //! What a sound is made of: its power in twelve bands, every 16 ms.
 
 use models_engine::LISTENING_RATE;
-use realfft::num_complex::Complex32;
-use realfft::{RealFftPlanner, RealToComplex};
+use models_spectrum::{Complex32, RealToComplex, spectrum};
 use std::sync::Arc;
 
 /// From one picture to the next: 16 ms.
@@ -36,7 +35,7 @@ pub(crate) struct Bands {
 
 impl Bands {
     pub(crate) fn new() -> Self {
-        let fft = RealFftPlanner::new().plan_fft_forward(WINDOW);
+        let fft = spectrum(WINDOW);
         let slope = std::array::from_fn(|at| {
             let phase = (at as f32 + 0.5) / WINDOW as f32;
             0.5 - 0.5 * (std::f32::consts::TAU * phase).cos()

@@ -2,7 +2,7 @@
 
 use crate::AudioError;
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
-use rubato::{Fft, FixedSync, Resampler};
+use rubato::Resampler;
 
 /// One channel at rate `from`, as it sounds at rate `to`; as long as before, to within a sample.
 pub fn resample(speech: &[f32], from: u32, to: u32) -> Result<Vec<f32>, AudioError> {
@@ -12,8 +12,8 @@ pub fn resample(speech: &[f32], from: u32, to: u32) -> Result<Vec<f32>, AudioErr
     }
     // Even, as the filter delays by half of it.
     let step = (from as usize / 50).max(1) * 2;
-    let mut filter = Fft::<f32>::new(from as usize, to as usize, step, 1, FixedSync::Both)
-        .map_err(|error| wrong(error.to_string()))?;
+    let mut filter =
+        models_spectrum::filter(from, to, step).map_err(|error| wrong(error.to_string()))?;
     let wanted = (speech.len() as u64 * u64::from(to)).div_ceil(u64::from(from)) as usize;
     let (taken, given) = (filter.input_frames_next(), filter.output_frames_next());
     let (mut block, mut out) = (vec![0.0; taken], vec![0.0; given]);

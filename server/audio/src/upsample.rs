@@ -3,7 +3,7 @@
 use crate::WIRE_RATE;
 use crate::phrases::Phrase;
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
-use rubato::{Fft, FixedSync, Resampler};
+use rubato::{Fft, Resampler};
 
 /// What engines speak at lies in here.
 const RATES: std::ops::RangeInclusive<u32> = 8_000..=96_000;
@@ -36,15 +36,9 @@ impl Upsampler {
                 lead: 0,
             });
         }
-        let filter = Fft::<f32>::new(
-            rate as usize,
-            WIRE_RATE as usize,
-            hundredth,
-            1,
-            FixedSync::Both,
-        )
-        .ok()
-        .filter(|filter| filter.output_frames_next() <= LONGEST_BLOCK)?;
+        let filter = models_spectrum::filter(rate, WIRE_RATE, hundredth)
+            .ok()
+            .filter(|filter| filter.output_frames_next() <= LONGEST_BLOCK)?;
         Some(Self {
             rate,
             block_in: vec![0.0; filter.input_frames_next()],

@@ -103,7 +103,11 @@ fn the_import_table_of_the_architecture_is_true() {
         .filter(|name| {
             !matches!(
                 name.as_str(),
-                "server-daemon" | "client-probe" | "models-fixtures" | "models-spoken"
+                "server-daemon"
+                    | "client-probe"
+                    | "models-fixtures"
+                    | "models-spectrum"
+                    | "models-spoken"
             )
         })
         .cloned()

@@ -2,8 +2,7 @@
 //!
 //! The sound is first brought to a mean of 0 and a variance of 1, as the models were taught.
 
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
+use models_spectrum::{Complex32, RealToComplex, spectrum};
 use std::sync::Arc;
 
 const RATE: f64 = 16_000.0;
@@ -20,7 +19,7 @@ const RANGE: f64 = 8.0;
 const LEAST_VARIANCE: f64 = 1e-7;
 
 pub(super) struct Mel {
-    fft: Arc<dyn RealToComplex<f64>>,
+    fft: Arc<dyn RealToComplex<f32>>,
     hann: Vec<f64>,
     filters: Vec<Filter>,
 }
@@ -36,7 +35,7 @@ impl Mel {
         let turn = std::f64::consts::TAU / WINDOW as f64;
         let hann = (0..WINDOW).map(|n| 0.5 - 0.5 * (turn * n as f64).cos());
         Self {
-            fft: RealFftPlanner::new().plan_fft_forward(WINDOW),
+            fft: spectrum(WINDOW),
             hann: hann.collect(),
             filters: filters(),
         }
@@ -50,7 +49,7 @@ impl Mel {
         for column in 0..COLUMNS {
             let frame = &sound[column * HOP..column * HOP + WINDOW];
             for ((to, sample), hann) in window.iter_mut().zip(frame).zip(&self.hann) {
-                *to = sample * hann;
+                *to = (sample * hann) as f32;
             }
             self.fft
                 .process(&mut window, &mut bins)
@@ -68,9 +67,9 @@ impl Mel {
 }
 
 impl Filter {
-    fn power(&self, bins: &[Complex<f64>]) -> f64 {
+    fn power(&self, bins: &[Complex32]) -> f64 {
         let bins = &bins[self.first..];
-        let powers = bins.iter().map(Complex::norm_sqr);
+        let powers = bins.iter().map(|bin| f64::from(bin.norm_sqr()));
         powers
             .zip(&self.weights)
             .map(|(power, weight)| power * weight)

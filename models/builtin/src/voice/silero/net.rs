@@ -5,8 +5,7 @@ use super::matrix::Matrix;
 use super::weights::Weights;
 use super::{CONTEXT, WINDOW};
 use models_engine::Probability;
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
+use models_spectrum::{Complex32, RealToComplex, spectrum};
 use rten_simd::SimdUnaryOp;
 use rten_vecmath::{Sigmoid, Tanh};
 use std::sync::Arc;
@@ -42,8 +41,8 @@ pub(super) struct State {
 /// Reused for each window.
 struct Looks {
     sound: Vec<f32>,
-    bins: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
+    bins: Vec<Complex32>,
+    scratch: Vec<Complex32>,
 }
 
 impl State {
@@ -74,7 +73,7 @@ impl Net {
         let mut verdict = weights.tensor("decoder.decoder.2.weight", &[1, MEMORY, 1])?;
         verdict.truncate(MEMORY);
         Ok(Self {
-            spectrum: RealFftPlanner::new().plan_fft_forward(LOOK),
+            spectrum: spectrum(LOOK),
             bell,
             convolutions: [
                 convolution(&weights, 0, BINS)?,
