@@ -7,8 +7,12 @@ use std::time::Duration;
 /// costs is right even while more and more come.
 const WINDOW: Duration = Duration::from_secs(10);
 
-/// Fewer calls tell too little of what one costs.
+/// Fewer calls tell too little of what one costs ...
 const FEWEST: f64 = 2.0;
+
+/// ... unless that is said to be so much that no more are let in: after an engine hung, with its time all used and the
+/// calls gone, nothing would ever tell otherwise.
+const FEWEST_OF_ALL: f64 = 0.5;
 
 /// How fast the cost of a call is learnt.
 const NEWEST: f64 = 0.1;
@@ -43,7 +47,12 @@ impl Admission {
         self.calls = calls + (self.calls - calls) * (-passed).exp();
         self.at = self.at.max(now);
         self.load = load;
-        if self.calls >= FEWEST {
+        let hardly_opens = |cost: f64| cost * (FEWEST + 1.0) > self.limit;
+        let fewest = match self.cost.is_some_and(hardly_opens) {
+            true => FEWEST_OF_ALL,
+            false => FEWEST,
+        };
+        if self.calls >= fewest {
             let cost = load / self.calls;
             self.cost = Some(match self.cost {
                 Some(mean) => mean + NEWEST * (cost - mean),
@@ -53,9 +62,10 @@ impl Admission {
     }
 
     /// Whether one more may come to the `calls` that there are. Calls that were let in a moment ago count in full, though
-    /// they have used nothing yet.
+    /// they have used nothing yet. Who comes to none makes nobody wait.
     pub fn lets_in(&self, calls: usize) -> bool {
-        let foretold = self.cost.map_or(0.0, |cost| cost * (calls + 1) as f64);
+        let cost = self.cost.filter(|_| calls > 0);
+        let foretold = cost.map_or(0.0, |cost| cost * (calls + 1) as f64);
         foretold.max(self.load) <= self.limit
     }
 }
@@ -83,6 +93,27 @@ mod tests {
         assert!(load < 0.5, "the load itself is far behind: {load}");
         assert!(door.lets_in(68));
         assert!(!door.lets_in(72));
+    }
+
+    /// It stands alone, so nobody takes its calls: they end, and all of its time is used meanwhile.
+    #[test]
+    fn after_an_engine_hung_the_door_opens_as_before() {
+        for limit in [0.3, 0.7] {
+            let (mut door, mut calls, mut load) = (Admission::new(limit), 10_usize, 0.0_f64);
+            for second in 1..=480_u64 {
+                let hangs = (120..300).contains(&second);
+                let used = if hangs { 1.0 } else { calls as f64 * 0.015 };
+                load = used + (load - used) * (-0.1_f64).exp();
+                door.note(s(second), calls, load);
+                if hangs && second % 4 == 0 {
+                    calls = calls.saturating_sub(1);
+                } else if !hangs && calls < 10 && door.lets_in(calls) {
+                    calls += 1;
+                }
+                assert!(second != 299 || calls == 0 && !door.lets_in(0));
+            }
+            assert_eq!(calls, 10, "at a limit of {limit}");
+        }
     }
 
     #[test]

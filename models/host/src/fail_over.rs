@@ -15,6 +15,7 @@ use crate::pool::Pool;
 use crate::watch::Watch;
 use held::Held;
 use models_engine::{Cancel, Failure, Stopped};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -81,6 +82,8 @@ pub(crate) struct Errand<E: ?Sized, T: Task<E>> {
     line: Arc<[Pool<E>]>,
     watch: Option<Arc<Watch>>,
     at: usize,
+    /// Those that were left alone, and not asked so far.
+    resting: VecDeque<usize>,
     mailbox: Mailbox<T::Report>,
     asker: Asker,
     /// What the first engine failed at.
@@ -93,6 +96,8 @@ pub(crate) struct Errand<E: ?Sized, T: Task<E>> {
 /// An engine's time with it, from when it came to that engine's queue.
 struct Turn {
     asker: Asker,
+    /// Nobody else does it: the engine is asked though it rests, and nobody after it.
+    last: bool,
     /// To be said ahead of the first report.
     news: Option<Taken>,
     /// Where it may be taken from this engine: since when that one is at it.
@@ -106,6 +111,7 @@ impl Turn {
     fn of(asker: &Asker) -> Self {
         Self {
             asker: asker.below(),
+            last: false,
             news: None,
             stay: None,
             since: None,
@@ -129,6 +135,7 @@ impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Errand<E, T> {
             line: pool.line().collect(),
             watch: pool.watch(),
             at: 0,
+            resting: VecDeque::new(),
             mailbox,
             turn: Turn::of(&asker),
             asker,
@@ -143,7 +150,8 @@ impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Errand<E, T> {
         self
     }
 
-    /// Queues the task for the engine that it has come to, or for the next one that has room. Never waits.
+    /// Queues the task for the engine that it has come to, or for the next one that has room, those that rest last of all.
+    /// Never waits.
     pub(crate) fn submit(self) -> Result<(), Stopped> {
         match self.queue() {
             None => Ok(()),
@@ -155,54 +163,96 @@ impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Errand<E, T> {
     fn queue(mut self) -> Option<Self> {
         let line = Arc::clone(&self.line);
         for (at, pool) in line.iter().enumerate().skip(self.at) {
-            self.at = at;
-            if let Some(trouble) = pool.health().trouble() {
-                self.why.get_or_insert(trouble);
-                continue;
+            match pool.health().trouble() {
+                Some(trouble) => {
+                    self.why.get_or_insert(trouble);
+                    self.resting.push_back(at);
+                }
+                None => self = self.hand_to(at, false)?,
             }
-            self.turn = Turn::of(&self.asker);
-            let asker = self.turn.asker.clone();
-            let watch = self.watch.clone().filter(|_| self.has_next());
-            // A queue that is full does not give back what it was handed.
-            let held = Held::of(self);
-            let taken = held.clone();
-            // Looked at before any thread is at it.
-            if let Some(watch) = watch {
-                let held = held.clone();
-                watch.add(move |now| held.look(now));
+        }
+        // Who rests is better than nobody where a caller waits, but not behind a thread that may hang. Room is looked for
+        // first: what is refused is counted, and a job that is late may come here at every look.
+        let wanted = !line[0].is_speculative() || self.asker.has_confirmed();
+        while let Some(at) = self.resting.pop_front() {
+            if wanted && line[at].has_room() {
+                self = self.hand_to(at, true)?;
             }
-            let submitted = pool.submit(T::LONGEST_WAIT, asker, move |begin| taken.begin(begin));
-            if submitted.is_ok() {
-                return None;
-            }
-            // None where it was passed over by now.
-            self = held.take()?;
-            self.why.get_or_insert_with(busy);
         }
         Some(self)
     }
 
-    fn has_next(&self) -> bool {
-        self.at + 1 < self.line.len()
+    /// Given back where this engine does not take it.
+    fn hand_to(mut self, at: usize, last: bool) -> Option<Self> {
+        let line = Arc::clone(&self.line);
+        self.at = at;
+        self.turn = Turn {
+            last,
+            ..Turn::of(&self.asker)
+        };
+        let longest_wait = match last {
+            true => Some(Duration::ZERO),
+            false => T::LONGEST_WAIT,
+        };
+        let asker = self.turn.asker.clone();
+        let watch = self.watch.clone().filter(|_| self.is_watched());
+        // A queue that is full does not give back what it was handed.
+        let held = Held::of(self);
+        let taken = held.clone();
+        // Looked at before any thread is at it.
+        if let Some(watch) = watch {
+            let held = held.clone();
+            watch.add(move |now| held.look(now));
+        }
+        let submitted = line[at].submit(longest_wait, asker, move |begin| taken.begin(begin));
+        if submitted.is_ok() {
+            return None;
+        }
+        // None where it was passed over by now.
+        let mut errand = held.take()?;
+        errand.why.get_or_insert_with(busy);
+        Some(errand)
     }
 
-    /// An engine begins with it; or does not, where it has come to be left alone meanwhile.
-    fn start(&mut self) -> Result<Started<T::Left>, Failure> {
-        let pool = &self.line[self.at];
-        let stay = match self.has_next() && !pool.keeps_time() {
-            true => Some(Arc::new(pool.health().enter()?)),
-            false => None,
-        };
+    fn has_next(&self) -> bool {
+        !self.turn.last && self.at + 1 < self.line.len()
+    }
+
+    /// How long this engine takes is looked at: another stands behind it, or it is known to hang.
+    fn is_watched(&self) -> bool {
+        self.turn.last || self.has_next()
+    }
+
+    /// An engine begins with it. None where that one has come to be left alone meanwhile, and another takes it.
+    fn start(mut self) -> Option<(Self, Started<T::Left>)> {
+        let line = Arc::clone(&self.line);
+        let mut stay = None;
+        if self.is_watched() && !line[self.at].keeps_time() {
+            let health = line[self.at].health();
+            let entered = match health.enter() {
+                Ok(stay) => stay,
+                Err(left_alone) => {
+                    if self.has_next() {
+                        self.resting.push_back(self.at);
+                        self = self.hand_on(left_alone)?;
+                        self.resting.pop_back();
+                    }
+                    health.enter_anyway()
+                }
+            };
+            stay = Some(Arc::new(entered));
+        }
         self.turn.stay.clone_from(&stay);
         self.turn.news = (self.line.len() > 1).then(|| Taken {
             by: self.at,
-            why: self.why.clone(),
+            why: self.why.clone().filter(|_| self.at > 0),
         });
-        Ok(Started {
+        let started = Started {
             left: self.task.left(),
             cancel: self.turn.asker.cancel.clone(),
             stay,
-        })
+        };
+        Some((self, started))
     }
 
     /// False when nobody listens any more.
@@ -254,7 +304,7 @@ impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Errand<E, T> {
     }
 
     /// Asks the next engine in place of this one. It is given back where that cannot be.
-    fn pass_over(mut self, now: Instant) -> Option<Self> {
+    fn pass_over(self, now: Instant) -> Option<Self> {
         let failure = match &self.turn.stay {
             Some(stay) => {
                 // Time in its queue is no fault of the engine.
@@ -265,35 +315,47 @@ impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Errand<E, T> {
             }
             None => busy(),
         };
-        if self.turn.asker.cancel.is_cancelled() || !self.task.may_pass_on() {
+        if !self.has_next() || !self.may_pass_on() {
             return Some(self);
         }
-        let (at, why) = (self.at, self.why.clone());
+        let engine = T::name(self.line[self.at].engine());
+        let errand = self.hand_on(failure.clone());
+        if errand.is_none() {
+            tracing::warn!(engine, %failure, "an engine is late; the next one is asked");
+        }
+        errand
+    }
+
+    /// Asks those behind in place of this engine. Given back as it was where nobody takes it.
+    fn hand_on(mut self, failure: Failure) -> Option<Self> {
+        let (at, why, resting) = (self.at, self.why.clone(), self.resting.clone());
         let turn = std::mem::replace(&mut self.turn, Turn::of(&self.asker));
-        let engine = T::name(self.line[at].engine());
-        self.why.get_or_insert(failure.clone());
+        self.why.get_or_insert(failure);
         self.at = at + 1;
         let Some(errand) = self.queue() else {
-            tracing::warn!(engine, %failure, "an engine is late; the next one is asked");
             turn.asker.cancel.cancel();
             return None;
         };
         Some(Self {
             at,
             why,
+            resting,
             turn,
             ..errand
         })
     }
 
-    /// What this engine has failed at, the next one does.
+    /// What this engine has failed at, another one does.
     fn pass_on(mut self, failure: Failure) {
         if !self.may_pass_on() {
             let failure = self.why.take().unwrap_or(failure);
             return self.end(Stopped::Failed(failure));
         }
         self.why.get_or_insert(failure);
-        self.at += 1;
+        self.at = match self.has_next() {
+            true => self.at + 1,
+            false => self.line.len(),
+        };
         if let Some(errand) = self.queue() {
             let failure = errand.reason();
             errand.end(Stopped::Failed(failure));
@@ -301,7 +363,8 @@ impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Errand<E, T> {
     }
 
     fn may_pass_on(&self) -> bool {
-        self.has_next() && self.task.may_pass_on() && !self.turn.asker.cancel.is_cancelled()
+        let has_other = self.has_next() || !self.resting.is_empty();
+        has_other && self.task.may_pass_on() && !self.turn.asker.cancel.is_cancelled()
     }
 
     fn end(self, stopped: Stopped) {

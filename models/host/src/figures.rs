@@ -42,6 +42,6 @@ pub struct Figures {
     /// Never begun: their deadline was past, or nobody wanted them any more.
     pub late: u64,
     pub left: u64,
-    /// Of a thousand parts of the threads' time, how many were used of late.
+    /// Of a thousand parts of the time of the threads that serve, how many were used of late.
     pub load_permille: u32,
 }

@@ -46,10 +46,15 @@ impl Health {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// So many threads are held by jobs which took too long.
+    pub(crate) fn stuck(&self) -> usize {
+        self.state().stuck
+    }
+
     /// No thread is left for those who wait.
     #[cfg(test)]
     pub(crate) fn is_stuck(&self) -> bool {
-        self.state().stuck >= self.threads
+        self.stuck() >= self.threads
     }
 
     /// No thread is left for those who wait, and none is about to be.
@@ -69,11 +74,20 @@ impl Health {
     pub(crate) fn enter(self: &Arc<Self>) -> Result<Stay, Failure> {
         let entered = self.state().breaker.enter(self.began.elapsed());
         let pass = entered.map_err(|Resting(_)| left_alone())?;
-        Ok(Stay {
+        Ok(self.stay(pass))
+    }
+
+    /// A job begins that nobody else does, though the engine is to be left alone. If it answers, all is well again.
+    pub(crate) fn enter_anyway(self: &Arc<Self>) -> Stay {
+        self.stay(Pass::Usual)
+    }
+
+    fn stay(self: &Arc<Self>, pass: Pass) -> Stay {
+        Stay {
             health: Arc::clone(self),
             pass,
             stuck: Mutex::new(false),
-        })
+        }
     }
 }
 
@@ -154,6 +168,24 @@ mod tests {
         assert!(!health.is_stuck());
         assert_eq!(health.trouble(), Some(left_alone()), "it still rests");
         assert_eq!(health.enter().err(), Some(left_alone()));
+    }
+
+    #[test]
+    fn what_is_asked_of_one_that_rests_ends_its_rest_or_changes_nothing() {
+        let health = Arc::new(Health::new(1));
+        let tomorrow = Instant::now() + Duration::from_secs(86_400);
+        let stay = health.enter().expect("all is well");
+        stay.overstays(tomorrow, true);
+        stay.ends(false);
+        for failed in [true, false] {
+            let stay = health.enter_anyway();
+            stay.overstays(tomorrow, failed);
+            assert!(health.is_stuck(), "its thread is held like any other");
+            stay.ends(false);
+            assert_eq!(health.trouble(), Some(left_alone()));
+        }
+        health.enter_anyway().ends(true);
+        assert_eq!(health.trouble(), None);
     }
 
     #[test]

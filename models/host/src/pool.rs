@@ -171,9 +171,23 @@ impl<E: ?Sized + Send + Sync + 'static> Pool<E> {
         std::iter::once(self.clone()).chain(behind)
     }
 
+    /// The first of the line that is not left alone.
+    pub(crate) fn asked(&self) -> &Self {
+        let mut line = std::iter::once(self).chain(&self.behind);
+        let asked = line.find(|pool| pool.health.trouble().is_none());
+        asked.unwrap_or(self)
+    }
+
     /// A job submitted now would begin at once.
     pub fn has_room(&self) -> bool {
         self.shared.desk().queue.has_room()
+    }
+
+    /// The desk, which is told how many of the threads hang.
+    fn desk(&self) -> MutexGuard<'_, Desk<E>> {
+        let mut desk = self.shared.desk();
+        desk.queue.lose(self.shared.now(), self.health.stuck());
+        desk
     }
 
     pub fn engine(&self) -> &E {
@@ -191,6 +205,11 @@ impl<E: ?Sized + Send + Sync + 'static> Pool<E> {
     /// Somebody waits in silence for what is asked here.
     pub(crate) fn is_urgent(&self) -> bool {
         self.priority == Priority::First
+    }
+
+    /// Nobody has asked yet for what is asked here.
+    pub(crate) fn is_speculative(&self) -> bool {
+        self.priority == Priority::Speculative
     }
 
     pub(crate) fn watch(&self) -> Option<Arc<Watch>> {
@@ -215,14 +234,19 @@ impl<E: ?Sized + Send + Sync + 'static> Pool<E> {
         }
     }
 
+    /// The load is that of whoever in the line is asked now: what calls would use of an engine that is left alone, they
+    /// use of the next.
     pub fn figures(&self) -> Figures {
-        let now = self.shared.now();
-        self.shared.desk().queue.figures(now)
+        let own = |pool: &Self| pool.desk().queue.figures(pool.shared.now());
+        Figures {
+            load_permille: own(self.asked()).load_permille,
+            ..own(self)
+        }
     }
 
     /// How long a job of this priority that comes now is likely to wait.
     pub fn predicted_wait(&self) -> Duration {
-        self.shared.desk().queue.predicted(self.priority)
+        self.desk().queue.predicted(self.priority)
     }
 
     pub(crate) fn submit(
@@ -240,11 +264,7 @@ impl<E: ?Sized + Send + Sync + 'static> Pool<E> {
             longest_wait,
         };
         let now = self.shared.now();
-        let offered = self
-            .shared
-            .desk()
-            .queue
-            .offer(now, terms, Waiting { work, asker });
+        let offered = self.desk().queue.offer(now, terms, Waiting { work, asker });
         self.shared.changed.notify_one();
         // The work itself is dropped here, without the lock: it may report.
         offered.map_err(|(refused, _)| refused)

@@ -25,7 +25,8 @@ pub struct Terms {
     pub priority: Priority,
     /// After this it is of no use: it is not begun any more.
     pub deadline: Option<Now>,
-    /// Refused when it would have to wait for longer than this. `None`: it waits as long as it takes.
+    /// Refused when it would have to wait for longer than this. `None`: it waits as long as it takes. Zero: it is taken only
+    /// where a thread is free.
     pub longest_wait: Option<Duration>,
 }
 
@@ -66,10 +67,23 @@ const WINDOW: Duration = Duration::from_secs(10);
 /// How much the newest job counts in the mean: about the last ten are remembered.
 const NEWEST: f64 = 0.1;
 
+/// In seconds: no job counts for more in the mean, or than twice the mean where that is more. One that hung for minutes
+/// would else foretell waits that nobody is let in for, and only jobs that are let in could tell otherwise. Where jobs do
+/// take so long, the mean gets there all the same.
+const TELLING: f64 = 10.0;
+
+/// Where no thread is free a wait is said to be at least so long, however little is known of it ...
+const SHORTEST: Duration = Duration::from_millis(1);
+
+/// ... and never longer than this.
+const LONGEST: Duration = Duration::from_secs(3_600);
+
 pub struct Queue<W> {
     bands: [VecDeque<Waiting<W>>; 3],
     room: usize,
     figures: Figures,
+    /// Threads that hang: each is with a job, and serves nobody.
+    lost: usize,
     /// A job's running mean, in seconds; `None` before the first.
     cost: Option<f64>,
     /// Used share of the threads' time, decaying over the window, as it was at `at`.
@@ -88,6 +102,7 @@ impl<W> Queue<W> {
             bands: [const { VecDeque::new() }; 3],
             room: room.max(1),
             figures,
+            lost: 0,
             cost: None,
             load: 0.0,
             at: Now::ZERO,
@@ -156,9 +171,19 @@ impl<W> Queue<W> {
         self.figures.ran.note(ran);
         let ran = ran.as_secs_f64();
         self.cost = Some(match self.cost {
-            Some(mean) => mean + NEWEST * (ran - mean),
-            None => ran,
+            Some(mean) => mean + NEWEST * (ran.min(TELLING.max(2.0 * mean)) - mean),
+            None => ran.min(TELLING),
         });
+    }
+
+    /// So many of the threads hang now.
+    pub(crate) fn lose(&mut self, now: Now, lost: usize) {
+        self.settle(now);
+        self.lost = lost;
+    }
+
+    fn serving(&self) -> usize {
+        self.figures.threads.saturating_sub(self.lost)
     }
 
     /// A job that comes now begins at once.
@@ -166,18 +191,23 @@ impl<W> Queue<W> {
         self.figures.running + self.figures.waiting < self.figures.threads
     }
 
-    /// How long a job that comes now will wait, if things go on as they did.
+    /// How long a job that comes now will wait, if things go on as they did. Zero only where a thread is free.
     pub fn predicted(&self, priority: Priority) -> Duration {
         let ahead = &self.bands[..=priority as usize];
         let ahead: usize = ahead.iter().map(VecDeque::len).sum();
         if self.figures.running + ahead < self.figures.threads {
             return Duration::ZERO;
         }
-        let rounds = (ahead + 1) as f64 / self.figures.threads as f64;
-        Duration::from_secs_f64((self.cost.unwrap_or(0.0) * rounds).min(3_600.0))
+        let serving = self.serving();
+        if serving == 0 {
+            return LONGEST;
+        }
+        let rounds = (ahead + 1) as f64 / serving as f64;
+        let seconds = self.cost.unwrap_or(0.0) * rounds;
+        Duration::from_secs_f64(seconds.min(LONGEST.as_secs_f64())).max(SHORTEST)
     }
 
-    /// The share of the threads' time that was used over the last seconds.
+    /// The share of the time of the threads that serve that was used over the last seconds; all of it where none does.
     pub fn load(&mut self, now: Now) -> f64 {
         self.settle(now);
         self.load
@@ -194,7 +224,10 @@ impl<W> Queue<W> {
     /// Brings the load up to now: it moves towards what runs.
     fn settle(&mut self, now: Now) {
         let passed = now.saturating_sub(self.at).as_secs_f64() / WINDOW.as_secs_f64();
-        let used = self.figures.running as f64 / self.figures.threads as f64;
+        let used = match self.serving() {
+            0 => 1.0,
+            serving => self.figures.running.saturating_sub(self.lost) as f64 / serving as f64,
+        };
         self.load = used + (self.load - used) * (-passed).exp();
         self.at = self.at.max(now);
     }
@@ -326,6 +359,96 @@ mod tests {
             "who has time may wait"
         );
         assert_eq!(queue.figures(ms(100)).slow, 2);
+    }
+
+    /// A queue whose only thread is at a job, after jobs of these lengths.
+    fn busy_after(ran: &[Duration]) -> Queue<()> {
+        let mut queue = Queue::new(1, 9);
+        for ran in ran {
+            queue.done(ms(0), *ran);
+        }
+        queue
+            .offer(ms(0), Terms::default(), ())
+            .expect("there is room");
+        queue.next(ms(0), |()| true);
+        queue
+    }
+
+    #[test]
+    fn one_job_that_hung_spoils_no_later_wait() {
+        let (usual, hung) = (ms(100), ms(300_000));
+        let wait = |ran: &[Duration]| busy_after(ran).predicted(Priority::First);
+        let patience = ms(10_000);
+        assert!(wait(&[hung]) <= patience, "where nothing else is known");
+        let mut ran = vec![usual; 20];
+        ran.push(hung);
+        assert!(wait(&ran) < ms(1_500));
+        ran.extend([usual; 20]);
+        assert!(wait(&ran) < ms(250));
+    }
+
+    #[test]
+    fn where_jobs_take_long_that_is_learnt() {
+        let wait = |count| busy_after(&vec![ms(30_000); count]).predicted(Priority::First);
+        assert!(wait(10) > ms(15_000));
+        assert!(wait(60) > ms(29_000));
+    }
+
+    #[test]
+    fn who_waits_for_nothing_is_taken_where_a_thread_is_free() {
+        let at_once = Terms {
+            longest_wait: Some(Duration::ZERO),
+            ..Terms::default()
+        };
+        let refused = busy_after(&[]).offer(ms(0), at_once, ());
+        assert_eq!(refused, Err((Refused::Slow(SHORTEST), ())), "nothing known");
+        assert_eq!(Queue::new(1, 9).offer(ms(0), at_once, ()), Ok(()));
+    }
+
+    #[test]
+    fn threads_that_hang_serve_nobody() {
+        let mut queue = Queue::new(2, 9);
+        queue.done(ms(0), ms(100));
+        for _ in 0..2 {
+            queue
+                .offer(ms(0), Terms::default(), ())
+                .expect("there is room");
+            queue.next(ms(0), |()| true);
+        }
+        assert_eq!(queue.predicted(Priority::First), ms(50));
+        queue.lose(ms(0), 1);
+        assert_eq!(queue.predicted(Priority::First), ms(100));
+        queue.lose(ms(0), 2);
+        assert_eq!(queue.predicted(Priority::First), LONGEST);
+        let patient = Terms {
+            longest_wait: Some(ms(10_000)),
+            ..Terms::default()
+        };
+        let refused = queue.offer(ms(0), patient, ());
+        assert_eq!(refused, Err((Refused::Slow(LONGEST), ())));
+        assert_eq!(queue.offer(ms(0), Terms::default(), ()), Ok(()));
+    }
+
+    #[test]
+    fn the_load_is_that_of_the_threads_that_serve() {
+        let mut queue = Queue::new(2, 9);
+        let begin = |queue: &mut Queue<()>, now| {
+            queue
+                .offer(now, Terms::default(), ())
+                .expect("there is room");
+            queue.next(now, |()| true);
+        };
+        begin(&mut queue, ms(0));
+        queue.lose(ms(0), 1);
+        assert!(queue.load(ms(60_000)) < 0.01, "one hangs, one has no job");
+        begin(&mut queue, ms(60_000));
+        assert!(queue.load(ms(120_000)) > 0.99, "one hangs, one works");
+        queue.lose(ms(120_000), 2);
+        assert!(queue.load(ms(180_000)) > 0.99, "nobody serves");
+        queue.lose(ms(180_000), 0);
+        queue.done(ms(0), ms(180_000));
+        let ten_later = queue.load(ms(190_000));
+        assert!((0.68..0.69).contains(&ten_later), "{ten_later}");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! A whole recording, from one rate to another: for files, not for calls.
 
 use crate::AudioError;
-use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::Resampler;
+use rubato::audioadapter_buffers::direct::InterleavedSlice;
 
 /// One channel at rate `from`, as it sounds at rate `to`; as long as before, to within a sample.
 pub fn resample(speech: &[f32], from: u32, to: u32) -> Result<Vec<f32>, AudioError> {

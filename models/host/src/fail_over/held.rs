@@ -43,17 +43,17 @@ impl<E: ?Sized + Send + Sync + 'static, T: Task<E>> Held<E, T> {
         }
     }
 
+    /// None where another engine has it. Who looks meanwhile finds it locked, and looks again.
+    fn start(&self) -> Option<Started<T::Left>> {
+        let mut held = self.lock();
+        let (errand, started) = held.take()?.start()?;
+        *held = Some(errand);
+        Some(started)
+    }
+
     fn run(&self, engine: &E) {
-        let started = self.lock().as_mut().map(Errand::start);
-        let Started { left, cancel, stay } = match started {
-            Some(Ok(started)) => started,
-            Some(Err(left_alone)) => {
-                if let Some(errand) = self.take() {
-                    errand.pass_on(left_alone);
-                }
-                return;
-            }
-            None => return,
+        let Some(Started { left, cancel, stay }) = self.start() else {
+            return;
         };
         let mut out = |report: T::Report| {
             let mut held = self.lock();

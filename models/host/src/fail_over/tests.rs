@@ -1,6 +1,7 @@
 //! An engine that hangs is passed over, on a clock of the tests' own.
 
 mod again;
+mod resting;
 
 use crate::watch::Watch;
 use crate::{
@@ -42,7 +43,7 @@ impl Clock {
 /// An engine hangs until this is dropped.
 struct Hang {
     entered: Receiver<()>,
-    _go: SyncSender<()>,
+    go: SyncSender<()>,
 }
 
 impl Hang {
@@ -54,7 +55,7 @@ impl Hang {
 /// Hangs before its piece of this number.
 fn hanging(piece: usize) -> (Conduct, Hang) {
     let (enters, entered) = sync_channel(9);
-    let (_go, gate) = sync_channel::<()>(1);
+    let (go, gate) = sync_channel::<()>(1);
     let gate = Mutex::new(gate);
     let conduct = Conduct::plain().watched(move |out| {
         if out == piece {
@@ -62,7 +63,7 @@ fn hanging(piece: usize) -> (Conduct, Hang) {
             let _ = gate.lock().expect("one thread").recv();
         }
     });
-    (conduct, Hang { entered, _go })
+    (conduct, Hang { entered, go })
 }
 
 /// One job at a time, and room for so many that wait.

@@ -3,7 +3,7 @@
 use crate::{compose, line, load, options, passage, said, try_compose};
 use models_engine::contract::check_language_model;
 use models_engine::{Author, Cancel, LanguageModel, Line, Piece, Stopped};
-use models_fixtures::llama::{Mind, TAIL, answering, random, reply};
+use models_fixtures::llama::{Mind, Numbers, TAIL, answering, random, reply};
 use models_fixtures::place;
 use models_llama::{Llama, LlamaOptions, Sampling, Watch};
 use std::sync::{Arc, Mutex};
@@ -219,7 +219,7 @@ fn a_reply_is_the_same_in_another_process() {
     let noise = place(
         env!("CARGO_TARGET_TMPDIR"),
         "chance.gguf",
-        &random(256, 2, 9),
+        &random(256, 2, Numbers::Halves, 9),
     );
     let noise = noise.expect("a fixture is written");
     let chosen = |seed, before: &[&str]| {

@@ -5,7 +5,7 @@ use super::*;
 type Asked = (Job, mpsc::Receiver<Composing>);
 
 /// A model without room until it is let go: one job is with it, and one waits.
-fn full() -> (Pool<dyn LanguageModel>, Hang, [Asked; 2]) {
+pub(super) fn full() -> (Pool<dyn LanguageModel>, Hang, [Asked; 2]) {
     let (holds, held) = hanging(0);
     let busy = ScriptedLanguage::saying("busy").conduct(holds);
     let busy: Arc<dyn LanguageModel> = Arc::new(busy);
