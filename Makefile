@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make test`. Each installs what it lacks and says so.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit browser bench bench-beside fuzz cuda vulkan packages setup clean
+.PHONY: help run setup test check unit browser bench bench-beside fuzz cuda vulkan clean
 
 # Options of the server: make run ARGS="--knowledge ~/handbook"
 ARGS ?=
@@ -13,15 +13,12 @@ help: ## What can be done here
 	@echo
 	@echo "Options of the server: make run ARGS=\"--lan\"  (all of them: make run ARGS=--help)"
 
-run: packages ## Set up what is missing, build, and serve http://127.0.0.1:8080
+run: setup ## Set up what is missing, build, and serve http://127.0.0.1:8080
 	@REPARTEE_MODELS_OFFER=$${REPARTEE_MODELS_OFFER:-yes} cargo run --locked -p server-daemon -- serve $(ARGS)
 
-packages:
+setup:
 	@sh server/setup.sh run
-	@sh models/setup.sh
-
-setup: packages
-	@cargo build --locked -p server-daemon
+	@sh models/setup.sh & weights=$$!; cargo build --locked -p server-daemon; built=$$?; wait $$weights; exit $$built
 
 test: ## Set up what the tests need, and pass them all
 	@sh server/setup.sh test

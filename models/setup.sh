@@ -8,7 +8,9 @@ set -u
 
 weights=${REPARTEE_WEIGHTS:-${XDG_CACHE_HOME:-$HOME/.cache}/repartee/weights}
 
-say() { printf 'weights: %s\n' "$1"; }
+# Cargo may be drawing a bar on this line.
+[ -t 1 ] && clear=$(printf '\033[K') || clear=
+say() { printf '%sweights: %s\n' "$clear" "$1"; }
 
 is_whole() { [ -f "$2" ] && printf '%s  %s\n' "$1" "$2" | sha256sum --check --status 2>/dev/null; }
 
