@@ -1,10 +1,11 @@
 # Two commands matter: `make run` and `make test`. Each installs what it lacks and says so.
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check unit browser bench bench-beside fuzz cuda vulkan clean
+.PHONY: help run test check unit browser bench bench-beside fuzz cuda vulkan packages setup clean
 
 # Options of the server: make run ARGS="--knowledge ~/handbook"
 ARGS ?=
+PROGRAM := $(or $(CARGO_TARGET_DIR),target)/debug/repartee
 
 help: ## What can be done here
 	@echo "Repartee: voice calls with an AI on your own machine."
@@ -13,12 +14,17 @@ help: ## What can be done here
 	@echo
 	@echo "Options of the server: make run ARGS=\"--lan\"  (all of them: make run ARGS=--help)"
 
-run: setup ## Set up what is missing, build, and serve http://127.0.0.1:8080
+run: packages ## Set up what is missing, build, and serve http://127.0.0.1:8080
 	@REPARTEE_MODELS_OFFER=$${REPARTEE_MODELS_OFFER:-yes} cargo run --locked -p server-daemon -- serve $(ARGS)
 
-setup:
+# The first time the weights are fetched while the program is compiled.
+packages:
 	@sh server/setup.sh run
-	@sh models/setup.sh & weights=$$!; cargo build --locked -p server-daemon; built=$$?; wait $$weights; exit $$built
+	@if [ -x "$(PROGRAM)" ]; then sh models/setup.sh; else sh models/setup.sh & weights=$$!; \
+	    cargo build --locked -p server-daemon; built=$$?; wait $$weights; exit $$built; fi
+
+setup: packages
+	@cargo build --locked -p server-daemon
 
 test: ## Set up what the tests need, and pass them all
 	@sh server/setup.sh test
