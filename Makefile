@@ -17,10 +17,12 @@ help: ## What can be done here
 run: packages ## Set up what is missing, build, and serve http://127.0.0.1:8080
 	@REPARTEE_MODELS_OFFER=$${REPARTEE_MODELS_OFFER:-yes} cargo run --locked -p server-daemon -- serve $(ARGS)
 
-# The first time the weights are fetched while the program is compiled.
+# The first time the weights are fetched while the program is compiled. What a shell begins with & is deaf to Ctrl-C,
+# unless told otherwise.
+HEEDING = $(shell env --default-signal=INT true 2>/dev/null && echo env --default-signal=INT,QUIT)
 packages:
 	@sh server/setup.sh run
-	@if [ -x "$(PROGRAM)" ]; then sh models/setup.sh; else sh models/setup.sh & weights=$$!; \
+	@if [ -x "$(PROGRAM)" ]; then sh models/setup.sh; else $(HEEDING) sh models/setup.sh & weights=$$!; \
 	    cargo build --locked -p server-daemon; built=$$?; wait $$weights; exit $$built; fi
 
 setup: packages

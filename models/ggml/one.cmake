@@ -59,7 +59,7 @@ function(tiles_as_written)
         file(WRITE "${CMAKE_BINARY_DIR}/tiles.h" "#include <immintrin.h>\n"
             "#define _tile_loadconfig(all) __asm__ volatile (\"ldtilecfg %0\" :: \"m\" (*(const char (*)[64]) (all)))\n")
         target_compile_options(ggml-cpu-sapphirerapids PRIVATE
-            "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-include ${CMAKE_BINARY_DIR}/tiles.h>")
+            "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-include \"${CMAKE_BINARY_DIR}/tiles.h\">")
     endif()
 endfunction()
 

@@ -17,7 +17,8 @@ pub(crate) fn load() -> Result<(), Failure> {
         Ok(())
     } else {
         Err(Failure::new(format!(
-            "no ggml back end for this processor lies in {}: the program was moved without that folder",
+            "no ggml back end for this processor lies in {}: the program was moved without that folder, or was \
+             built in the development profile on a better processor (then: cargo clean -p llama-cpp-sys-2)",
             folder.display()
         )))
     }

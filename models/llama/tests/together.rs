@@ -36,14 +36,14 @@ const CLEAR: Noise = Noise {
     apart: 1e-2,
 };
 
-/// Quantised, as nearly all published weights are: other code of ggml's. It rounds what is multiplied with them to bytes
+/// Quantised (Q4_K_M), as nearly all published weights are: other code of ggml's. It rounds what is multiplied with them to bytes
 /// as well, so that the last digit of a sum, which differs with who else is served, may become a step of that.
 const COARSE: Noise = Noise {
     name: "coarse.gguf",
     layers: 2,
-    numbers: Numbers::Bytes,
+    numbers: Numbers::Quantised,
     seed: 9,
-    apart: 0.25,
+    apart: 0.5,
 };
 
 fn language_model(calls: usize) -> Llama {
