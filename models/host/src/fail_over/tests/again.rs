@@ -17,17 +17,24 @@ pub(super) fn full() -> (Pool<dyn LanguageModel>, Hang, [Asked; 2]) {
     (pool, held, [runs, waits])
 }
 
-#[test]
-fn where_nobody_behind_has_room_it_stays_where_it_is() {
-    let (clock, (hangs, hang)) = (Clock::new(), hanging(0));
-    let (second, _held, _others) = full();
+/// A job at an engine that hangs and is known to, before one without room.
+pub(super) fn stuck_before_full(clock: &Clock) -> (LanguagePort, Asked, Hang, (Hang, [Asked; 2])) {
+    let (hangs, hang) = hanging(0);
+    let (second, held, others) = full();
     let first = saying("slow", hangs).watched_by(&clock.watch);
     let port = LanguagePort(first.followed_by(second));
-    let (_job, reports) = ask(&port);
+    let asked = ask(&port);
     hang.is_met();
     clock.at(0);
     clock.at(10);
     assert!(port.0.health().is_stuck());
+    (port, asked, hang, (held, others))
+}
+
+#[test]
+fn where_nobody_behind_has_room_it_stays_where_it_is() {
+    let clock = Clock::new();
+    let (port, (_job, reports), hang, _full) = stuck_before_full(&clock);
     drop(hang);
     assert_eq!(told(reports), done(vec![by(0, None)], "slow"));
     until_free(&port.0);
@@ -35,14 +42,8 @@ fn where_nobody_behind_has_room_it_stays_where_it_is() {
 
 #[test]
 fn a_job_that_nobody_had_room_for_goes_on_when_room_comes() {
-    let (clock, (hangs, hang)) = (Clock::new(), hanging(0));
-    let (second, held, others) = full();
-    let first = saying("slow", hangs).watched_by(&clock.watch);
-    let port = LanguagePort(first.followed_by(second));
-    let (_job, reports) = ask(&port);
-    hang.is_met();
-    clock.at(0);
-    clock.at(10);
+    let clock = Clock::new();
+    let (port, (_job, reports), hang, (held, others)) = stuck_before_full(&clock);
     drop(held);
     for (_job, reports) in others {
         assert_eq!(told(reports), done(Vec::new(), "busy"));

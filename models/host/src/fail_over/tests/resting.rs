@@ -1,6 +1,6 @@
 //! One that hung is back, and rests: it is asked where nobody else does the job.
 
-use super::again::full;
+use super::again::{full, stuck_before_full};
 use super::*;
 
 fn until_idle(pool: &Pool<dyn LanguageModel>) {
@@ -65,15 +65,8 @@ fn nobody_is_asked_twice() {
 
 #[test]
 fn nobody_is_sent_behind_a_thread_that_hangs() {
-    let (clock, (hangs, hang)) = (Clock::new(), hanging(0));
-    let first = saying("slow", hangs).watched_by(&clock.watch);
-    let (second, _held, _others) = full();
-    let port = LanguagePort(first.followed_by(second));
-    let (_late, _reports) = ask(&port);
-    hang.is_met();
-    clock.at(0);
-    clock.at(10);
-    assert!(port.0.health().is_stuck());
+    let clock = Clock::new();
+    let (port, _late, hang, _full) = stuck_before_full(&clock);
     let (_job, reports) = ask(&port);
     let figures = port.0.figures();
     assert_eq!((figures.waiting, figures.slow), (0, 0));
