@@ -1,3 +1,5 @@
+//! Who is served next, who not at all, and what waits and load are said to be.
+
 use super::*;
 
 fn ms(ms: u64) -> Duration {
